@@ -1,0 +1,80 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One set of compiler settings for every target, tests included: Swift 6 language mode (the default of
+// this tools version), warnings are errors, and the upcoming features that make imports and isolation explicit.
+let settings: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "sheaf",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "sheaf", targets: ["sheaf"]),
+        .executable(name: "sheaf-emulator", targets: ["sheaf-emulator"]),
+        .executable(name: "sheaf-bench", targets: ["sheaf-bench"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        // C libraries. Each is imported by exactly one Swift module.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CMySQL", pkgConfig: "mysqlclient", providers: [.apt(["default-libmysqlclient-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+        // Plumbing that knows nothing of labels.
+        .target(name: "Digest", dependencies: ["COpenSSL"]),
+        .target(name: "HTTPTransfer", dependencies: ["CCurl"]),
+        .target(name: "MySQL", dependencies: ["CMySQL"]),
+
+        // The pure core: no clock, no file, no socket.
+        .target(name: "Tabular"),
+        .target(name: "LabelSchema", dependencies: ["Tabular", yams]),
+        .target(name: "LabelDiff", dependencies: ["LabelSchema", "Tabular", "Digest"]),
+
+        // The line: where rows come from, where labels stand, what happens next.
+        .target(name: "SheetSource", dependencies: ["Tabular", "LabelSchema", "HTTPTransfer", "Digest", logging]),
+        .target(name: "LabelStore", dependencies: ["LabelDiff", "LabelSchema", "Digest", "MySQL", logging],
+            resources: [.embedInCode("migrations/0001_initial.sql")]),
+        .target(
+            name: "Sync",
+            dependencies: ["SheetSource", "LabelSchema", "LabelDiff", "LabelStore", "Tabular", "Digest", logging]),
+        .target(
+            name: "Training", dependencies: ["LabelStore", "HTTPTransfer", "Digest", logging, subprocess]),
+
+        // A local stand-in for the Google APIs, for the demo and the tests.
+        .target(name: "SheetsEmulator", dependencies: ["Tabular", "Digest", logging, hummingbird]),
+
+        .executableTarget(
+            name: "sheaf",
+            dependencies: [
+                "Sync", "Training", "LabelStore", "LabelDiff", "LabelSchema", "SheetSource", "Tabular", "Digest",
+                "HTTPTransfer", "MySQL", argumentParser, logging, yams,
+            ]),
+        .executableTarget(
+            name: "sheaf-emulator", dependencies: ["SheetsEmulator", argumentParser, logging]),
+        .executableTarget(
+            name: "sheaf-bench",
+            dependencies: ["SheetsEmulator", "Digest", "HTTPTransfer", "Tabular", argumentParser]),
+    ]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = settings
+}

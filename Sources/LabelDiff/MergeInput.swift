@@ -1,0 +1,49 @@
+/// What is known of absence: a row counts as deleted only after a complete, proven read.
+package enum AbsenceProof: Sendable {
+    /// The dataset is one sheet, read in one answer: what is not in it is not there.
+    case onePassSuffices
+    /// The first pass over every sheet: nothing is proven yet.
+    case firstPass
+    /// The second pass, begun after the first ended; a key is proven missing if the first missed it too.
+    case secondPass(missingInFirst: Set<KeyHash>)
+    /// Not every sheet could be read twice, or file versions moved between the passes: deletes wait.
+    case notProvable
+}
+
+/// Everything a merge walk takes beside the stored labels.
+package struct MergeInput: Sendable {
+    /// Rows with a readable key, in the order of `SeenRow.precedes`.
+    package var rows: [SeenRow]
+    /// The id of each sheet of the run, by the index that `SeenRow.sheet` holds.
+    package var sheetIDs: [UInt32]
+    package var exceptions: [KeyHash: OpenExceptions]
+    /// Configured sheets that were not read in this run.
+    package var unreadSheets: Set<UInt32>
+    /// Sheets whose labels stay when no sheet offers them: retired with keep, or gone from the configuration.
+    package var keptSheets: Set<UInt32>
+    package var deletesApprovedPastBlock: Set<KeyHash>
+    package var deletesBlocked: Bool
+    package var absence: AbsenceProof
+    /// Stored labels that do not satisfy this run's schema.
+    package var failingLabels: Set<KeyHash>
+    /// Collect the labels that stay without a valid row (for a changed schema).
+    package var collectsKept: Bool
+
+    package init(
+        rows: [SeenRow], sheetIDs: [UInt32], exceptions: [KeyHash: OpenExceptions] = [:],
+        unreadSheets: Set<UInt32> = [], keptSheets: Set<UInt32> = [], deletesApprovedPastBlock: Set<KeyHash> = [],
+        deletesBlocked: Bool = false, absence: AbsenceProof = .onePassSuffices, failingLabels: Set<KeyHash> = [],
+        collectsKept: Bool = false
+    ) {
+        self.rows = rows
+        self.sheetIDs = sheetIDs
+        self.exceptions = exceptions
+        self.unreadSheets = unreadSheets
+        self.keptSheets = keptSheets
+        self.deletesApprovedPastBlock = deletesApprovedPastBlock
+        self.deletesBlocked = deletesBlocked
+        self.absence = absence
+        self.failingLabels = failingLabels
+        self.collectsKept = collectsKept
+    }
+}

@@ -1,0 +1,65 @@
+/// The language of a message.
+package enum MessageLanguage: String, Sendable, Hashable, CaseIterable {
+    case ja, en
+}
+
+/// What is wrong with one cell. It is data: reported, stored and shown, never thrown.
+///
+/// Codes are those of Frictionless where it has one (`type-error`, `constraint-error`, `primary-key`, `extra-cell`),
+/// and `cell-error` for a spreadsheet's own errors such as `#N/A`.
+package struct CellError: Sendable, Hashable {
+    package let code: String
+    /// The name of the field.
+    package let field: String?
+    /// The column in the sheet, counted from 0.
+    package let column: Int?
+    /// The row in the sheet, counted from 1; 0 for a stored label, which stands in no sheet.
+    package let rowNumber: Int
+    /// What was typed, cut at 200 characters. Not escaped: `message(_:)` does that.
+    package let cell: String
+    /// For programs: `title`, `reason`, `constraint`, `limit`, `type`, `suggestion`, `allowed`, `otherCells`…
+    package let detail: [String: String]
+
+    init(
+        code: String, field: String?, column: Int?, rowNumber: Int, cell: String, detail: [String: String]
+    ) {
+        self.code = code
+        self.field = field
+        self.column = column
+        self.rowNumber = rowNumber
+        self.cell = CellText.kept(cell)
+        self.detail = detail
+    }
+
+    /// A key that stands in more than one row. All the rows concerned get one, each naming the cells of the others.
+    ///
+    /// - Parameters:
+    ///   - field: The key field; of a composite key, the first.
+    ///   - column: Its column in the sheet, counted from 0.
+    ///   - rowNumber: The row in the sheet, counted from 1.
+    ///   - cell: What was typed.
+    ///   - otherCells: The key cells of the other rows, by sheet and A1 notation (`レシピ分類!A12`).
+    package static func duplicateKey(
+        field: LabelField, column: Int?, rowNumber: Int, cell: String, otherCells: [String]
+    ) -> CellError {
+        var detail = field.messageDetail(code: "primary-key")
+        detail["reason"] = "duplicate"
+        let named = otherCells.prefix(20)
+        detail["otherCells"] = named.joined(separator: ", ")
+        if otherCells.count > named.count { detail["more"] = "\(otherCells.count - named.count)" }
+        return CellError(
+            code: "primary-key", field: field.name, column: column, rowNumber: rowNumber, cell: cell, detail: detail)
+    }
+}
+
+extension LabelField {
+    /// What a message about this field needs, so that a stored error can be put into words without the schema.
+    func messageDetail(code: String) -> [String: String] {
+        var detail = ["title": title]
+        for language in MessageLanguage.allCases {
+            if let own = titles[language.rawValue], own != title { detail["title.\(language.rawValue)"] = own }
+            if let template = messages[code]?[language.rawValue] { detail["message.\(language.rawValue)"] = template }
+        }
+        return detail
+    }
+}

@@ -1,0 +1,53 @@
+/// What came of matching a sheet's header with a schema.
+package enum HeaderBinding: Sendable {
+    /// Every field has its column; rows can be validated.
+    case bound(RowValidator)
+    /// The sheet cannot be read: every problem of its header.
+    case refused([HeaderProblem])
+}
+
+extension LabelSchema {
+    /// Matches a header with the fields: by title in any language or by name, in any order. Other columns are ignored.
+    ///
+    /// - Parameters:
+    ///   - header: The texts of the header row.
+    ///   - headerRow: The sheet row it stands in, counted from 1. Rows down to this one are never validated.
+    package func bind(header: [String], headerRow: Int) -> HeaderBinding {
+        let texts = header.map(Self.headerKey)
+        guard texts.contains(where: { !$0.isEmpty }) else { return .refused([.emptyHeader(row: headerRow)]) }
+        var columnsOfText: [[UInt8]: [Int]] = [:]
+        for (column, text) in texts.enumerated() { columnsOfText[text, default: []].append(column) }
+
+        var columns: [Int] = []
+        var problems: [HeaderProblem] = []
+        var known: Set<[UInt8]> = [[]]
+        for field in fields { known.formUnion(field.headerTexts.map(Self.headerKey)) }
+        let strangers = zip(header, texts).filter { !known.contains($0.1) }.map(\.0)
+        for field in fields {
+            let found = Set(field.headerTexts.map(Self.headerKey)).flatMap { columnsOfText[$0] ?? [] }.sorted()
+            switch found.count {
+            case 1: columns.append(found[0])
+            case 0:
+                let suggestion = NearestText.find(field.title, among: strangers)
+                problems.append(.missingColumn(field: field.name, title: field.title, suggestion: suggestion))
+            default:
+                problems.append(
+                    .duplicateHeader(field: field.name, title: field.title, columns: found, row: headerRow))
+            }
+        }
+        guard problems.isEmpty else { return .refused(problems) }
+        return .bound(RowValidator(schema: self, columns: columns, headerRow: headerRow))
+    }
+
+    /// A header text as bytes, without spaces (full-width ones too) at its ends.
+    static func headerKey(_ text: String) -> [UInt8] {
+        let isSpace = { (scalar: Unicode.Scalar) in
+            scalar.value == 0x20 || scalar.value == 0x3000 || (0x09...0x0D).contains(scalar.value)
+        }
+        let scalars = text.unicodeScalars
+        guard let first = scalars.firstIndex(where: { !isSpace($0) }),
+            let last = scalars.lastIndex(where: { !isSpace($0) })
+        else { return [] }
+        return Array(String(scalars[first...last]).utf8)
+    }
+}

@@ -1,0 +1,114 @@
+/// What a field's values are. The names are those of Table Schema.
+package enum FieldType: String, Sendable, Hashable, CaseIterable {
+    case string, integer, number, boolean, date, time, datetime, year, yearmonth, list, any
+}
+
+/// How the text of a `string` field is formed.
+package enum StringFormat: String, Sendable, Hashable, CaseIterable {
+    case `default`, email, uri, uuid
+}
+
+/// What a field is to the people who annotate and to the model that learns.
+package enum FieldRole: String, Sendable, Hashable, CaseIterable {
+    /// Part of the primary key.
+    case key
+    /// Given to the annotator, and what a model learns from.
+    case context
+    /// What the annotator decides.
+    case label
+    /// Who decided.
+    case annotator
+    /// Anything else that people keep beside a label.
+    case note
+}
+
+/// One step of the declared normalisation of a field's text. Steps are applied in the order in which they are declared.
+package enum Normalization: String, Sendable, Hashable, CaseIterable {
+    /// Canonical composition: か + ゛ becomes が.
+    case nfc
+    /// Compatibility composition: Ａ１ becomes A1, ｶﾞ becomes ガ.
+    case nfkc
+    /// White space and zero-width characters at both ends go, full-width space and no-break space too.
+    case trim
+    /// Each run of white space becomes one space.
+    case collapseSpace = "collapse_space"
+    /// Upper-case letters become lower-case ones.
+    case lowercase
+}
+
+/// What a field's values have to satisfy. Bounds and allowed values are held in canonical text.
+package struct FieldConstraints: Sendable, Hashable {
+    /// A blank cell is an error.
+    package var required = false
+    /// The least number of characters (Unicode scalars) or, for a list, of items.
+    package var minLength: Int?
+    /// The greatest number of characters (Unicode scalars) or, for a list, of items.
+    package var maxLength: Int?
+    package var minimum: String?
+    package var maximum: String?
+    package var exclusiveMinimum: String?
+    package var exclusiveMaximum: String?
+    /// A regular expression that the whole value has to match.
+    package var pattern: String?
+    /// The allowed values, in the order of the schema.
+    package var allowed: [String]?
+
+    package init() {}
+}
+
+/// What the items of a `list` field are.
+package struct ListItems: Sendable, Hashable {
+    package var type: FieldType = .string
+    /// What separates items. The first is the declared `delimiter`, the others are accepted too.
+    package var delimiters: [String] = [","]
+    /// The allowed items, in the order of the schema.
+    package var allowed: [String]?
+
+    package init() {}
+}
+
+/// A spelling that stands for another value.
+package struct FieldAlias: Sendable, Hashable {
+    package let spelling: String
+    package let value: String
+}
+
+/// One field (column) of a label schema.
+package struct LabelField: Sendable, Hashable {
+    package let name: String
+    /// The header text that annotators see: `title`, else the Japanese one, else the name.
+    package let title: String
+    /// Titles by language (`ja`, `en`); each is also accepted as header text.
+    package let titles: [String: String]
+    package let description: String?
+    package let example: String?
+    package let type: FieldType
+    package let format: StringFormat
+    package let role: FieldRole
+    package let constraints: FieldConstraints
+    package let items: ListItems
+    package let trueValues: [String]
+    package let falseValues: [String]
+    /// Texts that mean "no value". A cell without any text always does.
+    package let missingValues: [String]
+    package let normalize: [Normalization]
+    package let aliases: [FieldAlias]
+    /// Message templates that replace the usual ones: error code, then language.
+    package let messages: [String: [String: String]]
+    /// Whether the field is part of the canonical form, and so of what is exported.
+    package let isCanonical: Bool
+
+    /// Every header text that means this column.
+    var headerTexts: [String] {
+        var texts = [title, name]
+        for text in titles.values.sorted() where !texts.contains(text) {
+            texts.append(text)
+        }
+        return texts
+    }
+
+    /// The title in a language, or the usual one.
+    func title(_ language: MessageLanguage) -> String {
+        titles[language.rawValue] ?? title
+    }
+}

@@ -1,0 +1,44 @@
+/// The contract of one dataset: which columns there are, what their values are, and which of them identify a row.
+///
+/// It is a Table Schema document with what labels need beside it, under `sheaf`.
+package struct LabelSchema: Sendable {
+    package let name: String
+    package let title: String
+    package let description: String?
+    /// Fields in the order of the document.
+    package let fields: [LabelField]
+    /// Names of the fields that identify a row, in key order.
+    package let primaryKey: [String]
+    /// Canonical JSON of the parsed document (members sorted, no spaces). The schema hash is taken over these bytes.
+    package let document: [UInt8]
+
+    /// The fields compiled for reading cells, in the order of `fields`.
+    let readers: [FieldReader]
+
+    /// The fields that are exported, in schema order: key, context, label, and others that are marked `canonical`.
+    package var canonicalFields: [LabelField] {
+        fields.filter(\.isCanonical)
+    }
+
+    /// Reads a schema in YAML or JSON.
+    ///
+    /// A file whose name ends in `.json` is read as strict JSON, any other as YAML.
+    ///
+    /// - Parameters:
+    ///   - text: The document.
+    ///   - file: Its name, for messages; also the schema's name where the document gives none.
+    /// - Throws: Every mistake of the document at once.
+    package static func parse(_ text: String, file: String) throws(LabelSchemaMistakes) -> LabelSchema {
+        let root =
+            file.hasSuffix(".json")
+            ? try SchemaNode.parseJSON(Array(text.utf8), file: file)
+            : try SchemaNode.parseYAML(text, file: file)
+        return try SchemaReader.read(root, file: file)
+    }
+
+    /// Reads a schema back from the `document` that was stored with a version.
+    package static func parse(document: [UInt8]) throws(LabelSchemaMistakes) -> LabelSchema {
+        let file = "stored schema"
+        return try SchemaReader.read(try SchemaNode.parseJSON(document, file: file), file: file)
+    }
+}

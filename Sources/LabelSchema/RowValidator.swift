@@ -1,0 +1,250 @@
+package import Tabular
+
+/// Decides for each row of one sheet whether it is valid, and makes valid rows canonical.
+///
+/// It works on bytes: a valid row of ordinary text costs no string and no allocation. It is bound to one sheet's header
+/// by `LabelSchema.bind(header:headerRow:)`.
+package struct RowValidator: Sendable {
+    /// A field and the column of the sheet it stands in.
+    private struct Column: Sendable {
+        let reader: FieldReader
+        let index: Int
+        let role: FieldRole
+        let isCanonical: Bool
+    }
+
+    /// Canonical fields in member order (by the bytes of their names), then the others.
+    private let columns: [Column]
+    /// Places in `columns` of the key fields, in key order.
+    private let keyColumns: [Int]
+    /// Places in `columns` of the canonical fields, in schema order.
+    private let seenColumns: [Int]
+    private let annotatorColumn: Int?
+    private let headerRow: Int
+
+    /// - Parameter columns: For each field of the schema, its column in the sheet.
+    init(schema: LabelSchema, columns sheetColumns: [Int], headerRow: Int) {
+        let all = zip(schema.readers, sheetColumns).map { reader, index in
+            Column(
+                reader: reader.unshared(), index: index, role: reader.field.role,
+                isCanonical: reader.field.isCanonical)
+        }
+        let canonical = all.filter(\.isCanonical)
+            .sorted { JSONText.precedes($0.reader.field.name, $1.reader.field.name) }
+        let columns = canonical + all.filter { !$0.isCanonical }
+        let place = { (name: String) in columns.firstIndex { $0.reader.field.name == name } }
+        self.columns = columns
+        keyColumns = schema.primaryKey.compactMap(place)
+        seenColumns = schema.canonicalFields.compactMap { place($0.name) }
+        annotatorColumn = columns.firstIndex { $0.role == .annotator }
+        self.headerRow = headerRow
+    }
+
+    /// Validates the rows of a batch.
+    ///
+    /// Rows without anything in the schema's columns are left out, as are the header row and those above it.
+    ///
+    /// - Parameter skippingFirst: How many rows at the start of the batch to pass over.
+    package mutating func validate(_ batch: RowBatch, skippingFirst: Int = 0) -> ValidatedBatch {
+        var run = Run(capacity: batch.bytes.count * 2 + batch.rowCount * 64, columnCount: columns.count)
+        let first = max(skippingFirst, headerRow + 1 - batch.firstRowNumber, 0)
+        if first < batch.rowCount {
+            run.rows.reserveCapacity(batch.rowCount - first)
+            batch.bytes.withUnsafeBufferPointer { bytes in
+                batch.cells.withUnsafeBufferPointer { cells in
+                    for row in first..<batch.rowCount {
+                        let slots = UnsafeBufferPointer(rebasing: cells[batch.cellRange(ofRow: row)])
+                        let cells = RowCells(bytes: bytes, slots: slots, rowNumber: batch.firstRowNumber + row)
+                        validate(cells, &run)
+                    }
+                }
+            }
+        }
+        return ValidatedBatch(bytes: run.arena.array(), rows: run.rows, errors: run.errors)
+    }
+
+    // MARK: One row
+
+    private func validate(_ row: RowCells, _ run: inout Run) {
+        let start = run.arena.count
+        let firstError = run.errors.count
+        var hasLabel = false
+        var hasAnything = false
+        var isFirst = true
+        run.arena.append(UInt8(ascii: "{"))
+        for place in columns.indices {
+            let column = columns[place]
+            let before = run.arena.count
+            if column.isCanonical {
+                if !isFirst { run.arena.append(UInt8(ascii: ",")) }
+                run.arena.append(column.reader.memberPrefix)
+            }
+            let valueStart = run.arena.count
+            let outcome = read(column, row, &run)
+            run.values[place] = valueStart..<run.arena.count
+            if outcome == .value, column.isCanonical {
+                isFirst = false
+            } else {
+                run.arena.truncate(to: before)
+                if outcome == .value || outcome == .blank { run.values[place] = before..<before }
+            }
+            run.outcomes[place] = outcome
+            if outcome != .blank {
+                hasAnything = true
+                if column.role == .label { hasLabel = true }
+            }
+        }
+        guard hasAnything else {
+            run.arena.truncate(to: start)
+            run.errors.removeLast(run.errors.count - firstError)
+            return
+        }
+        run.arena.append(UInt8(ascii: "}"))
+        close(row, start: start, firstError: firstError, hasLabel: hasLabel, &run)
+    }
+
+    /// Decides what a row came to, once all its cells have been read.
+    private func close(_ row: RowCells, start: Int, firstError: Int, hasLabel: Bool, _ run: inout Run) {
+        let hasKey = keyColumns.allSatisfy { run.outcomes[$0] == .value }
+        let isPending = hasKey && !hasLabel
+        if isPending {
+            run.errors.removeLast(run.errors.count - firstError)
+        } else {
+            reportBlanks(row, &run)
+            if run.errors.count > firstError + 1 {
+                run.errors[firstError...].sort { ($0.column ?? 0) < ($1.column ?? 0) }
+            }
+        }
+        let kind: RowKind = isPending ? .pending : run.errors.count == firstError ? .valid : .invalid
+
+        let canonicalEnd = run.arena.count
+        if hasKey { appendKey(&run) }
+        let key = canonicalEnd..<run.arena.count
+        var seen = start..<canonicalEnd
+        if kind != .valid {
+            appendSeen(row, isPending: isPending, &run)
+            seen = key.upperBound..<run.arena.count
+        }
+        let annotatorStart = run.arena.count
+        appendAnnotator(row, &run)
+        run.rows.append(
+            ValidatedRow(
+                rowNumber: row.rowNumber, kind: kind, key: hasKey ? key : 0..<0,
+                canonical: kind == .valid ? start..<canonicalEnd : 0..<0, seen: seen,
+                annotator: annotatorStart..<run.arena.count, errors: firstError..<run.errors.count))
+    }
+
+    private func read(_ column: Column, _ row: RowCells, _ run: inout Run) -> CellOutcome {
+        guard column.index < row.slots.count else { return .blank }
+        let slot = row.slots[column.index]
+        if slot.kind == .empty || slot.start == slot.end { return .blank }
+        let text = row.text(of: slot)
+        let outcome = column.reader.read(
+            slot.kind, text, into: &run.arena, scratch: &run.scratch, failures: &run.failures)
+        if outcome == .failed { report(column, row, text, &run) }
+        return outcome
+    }
+
+    private func report(_ column: Column, _ row: RowCells, _ text: UnsafeBufferPointer<UInt8>, _ run: inout Run) {
+        let cell = String(decoding: text.prefix(CellText.keptScalars * 4), as: UTF8.self)
+        for failure in run.failures {
+            run.errors.append(
+                column.reader.field.error(failure, column: column.index, rowNumber: row.rowNumber, cell: cell))
+        }
+        run.failures.removeAll(keepingCapacity: true)
+    }
+
+    /// Required fields that are blank; key fields always are required.
+    private func reportBlanks(_ row: RowCells, _ run: inout Run) {
+        for place in columns.indices where run.outcomes[place] == .blank {
+            let column = columns[place]
+            guard column.role == .key || column.reader.field.constraints.required else { continue }
+            let error = column.reader.field.error(
+                .constraint("required"), column: column.index, rowNumber: row.rowNumber, cell: "")
+            run.errors.append(error)
+        }
+    }
+
+    // MARK: What else a row carries
+
+    private func appendKey(_ run: inout Run) {
+        run.arena.append(UInt8(ascii: "["))
+        for (index, place) in keyColumns.enumerated() {
+            if index > 0 { run.arena.append(UInt8(ascii: ",")) }
+            run.arena.append(copyOf: run.values[place])
+        }
+        run.arena.append(UInt8(ascii: "]"))
+    }
+
+    private func appendSeen(_ row: RowCells, isPending: Bool, _ run: inout Run) {
+        run.arena.append(isPending ? "{\"pending\":[" : "{\"invalid\":[")
+        for (index, place) in seenColumns.enumerated() {
+            if index > 0 { run.arena.append(UInt8(ascii: ",")) }
+            let column = columns[place].index
+            guard column < row.slots.count, row.slots[column].start < row.slots[column].end else {
+                run.arena.append("null")
+                continue
+            }
+            let slot = row.slots[column]
+            switch slot.kind {
+            case .empty: run.arena.append("null")
+            case .text: run.arena.appendJSONString(row.text(of: slot))
+            case .number: run.arena.append(row.text(of: slot))
+            case .boolean: run.arena.append(row.text(of: slot).first == UInt8(ascii: "T") ? "true" : "false")
+            }
+        }
+        run.arena.append("]}")
+    }
+
+    private func appendAnnotator(_ row: RowCells, _ run: inout Run) {
+        guard let annotatorColumn else { return }
+        let column = columns[annotatorColumn]
+        guard column.index < row.slots.count else { return }
+        let text = column.reader.normalizer.normalize(
+            row.text(of: row.slots[column.index]), scratch: &run.scratch.cell)
+        run.arena.append(text)
+    }
+}
+
+/// One row of a batch, as bytes.
+private struct RowCells {
+    let bytes: UnsafeBufferPointer<UInt8>
+    let slots: UnsafeBufferPointer<CellSlot>
+    let rowNumber: Int
+
+    @inline(__always)
+    func text(of slot: CellSlot) -> UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(rebasing: bytes[Int(slot.start)..<Int(slot.end)])
+    }
+}
+
+/// What is being built while a batch is validated.
+private struct Run: ~Copyable {
+    var arena: ByteArena
+    var scratch = TextScratch()
+    var rows: [ValidatedRow] = []
+    var errors: [CellError] = []
+    var failures: [CellFailure] = []
+    /// For each column, where its value stands in the arena, for the row at hand.
+    var values: [Range<Int>]
+    var outcomes: [CellOutcome]
+
+    init(capacity: Int, columnCount: Int) {
+        arena = ByteArena(capacity: capacity)
+        values = Array(repeating: 0..<0, count: columnCount)
+        outcomes = Array(repeating: .blank, count: columnCount)
+    }
+}
+
+extension LabelField {
+    /// The error that a failure makes in a cell. In a key field it is always a `primary-key` error, since the row
+    /// cannot be told apart.
+    func error(_ failure: CellFailure, column: Int?, rowNumber: Int, cell: String) -> CellError {
+        let isKeyError = role == .key && failure.code != "cell-error" && failure.code != "extra-cell"
+        let code = isKeyError ? "primary-key" : failure.code
+        var detail = messageDetail(code: code)
+        if isKeyError { detail["reason"] = failure.detail["constraint"] == "required" ? "blank" : "unreadable" }
+        detail.merge(failure.detail) { _, new in new }
+        return CellError(code: code, field: name, column: column, rowNumber: rowNumber, cell: cell, detail: detail)
+    }
+}

@@ -1,0 +1,62 @@
+/// Whether text has one of the formats of Table Schema's `string`.
+extension StringFormat {
+    func accepts(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        switch self {
+        case .default: true
+        case .email: Self.isEmail(bytes)
+        case .uri: Self.isURI(bytes)
+        case .uuid: Self.isUUID(bytes)
+        }
+    }
+
+    /// Something before an `@`, and a domain with a point after it. What stands before may be any language's letters.
+    private static func isEmail(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let at = bytes.lastIndex(of: UInt8(ascii: "@")), at > 0, at <= 64, bytes.count <= 254 else { return false }
+        let local = bytes[..<at]
+        let domain = bytes[(at + 1)...]
+        guard local.allSatisfy({ $0 > 0x20 && $0 != 0x7F && !isOneOf($0, "@,;:<>()[]\\\"") }) else { return false }
+        guard local.first != UInt8(ascii: "."), local.last != UInt8(ascii: ".") else { return false }
+        let parts = domain.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        return parts.count >= 2
+            && parts.allSatisfy { part in
+                !part.isEmpty && part.first != UInt8(ascii: "-") && part.last != UInt8(ascii: "-")
+                    && part.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "-") || $0 >= 0x80 }
+            }
+    }
+
+    /// A scheme, a colon and something after it, without spaces or control characters; with `//`, also a host.
+    private static func isURI(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), colon > 0, isLetter(bytes[0]) else { return false }
+        guard bytes[..<colon].allSatisfy({ isAlphanumeric($0) || isOneOf($0, "+-.") }) else { return false }
+        let rest = bytes[(colon + 1)...]
+        guard !rest.isEmpty, rest.allSatisfy({ $0 > 0x20 && $0 != 0x7F && !isOneOf($0, "<>\"{}|\\^`") }) else {
+            return false
+        }
+        guard rest.starts(with: "//".utf8) else { return true }
+        let afterSlashes = rest.dropFirst(2)
+        return afterSlashes.first.map { !isOneOf($0, "/?#") } ?? false
+    }
+
+    /// 8-4-4-4-12 hexadecimal digits.
+    private static func isUUID(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard bytes.count == 36 else { return false }
+        return bytes.indices.allSatisfy { index in
+            switch index {
+            case 8, 13, 18, 23: bytes[index] == UInt8(ascii: "-")
+            default: NumberText.isDigit(bytes[index]) || (bytes[index] | 0x20) &- 0x61 < 6
+            }
+        }
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        (byte | 0x20) &- 0x61 < 26
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        isLetter(byte) || NumberText.isDigit(byte)
+    }
+
+    private static func isOneOf(_ byte: UInt8, _ set: StaticString) -> Bool {
+        UnsafeBufferPointer(start: set.utf8Start, count: set.utf8CodeUnitCount).contains(byte)
+    }
+}

@@ -1,0 +1,65 @@
+package import LabelDiff
+internal import MySQL
+
+extension LabelStore {
+    /// The keys that may differ between two versions: those whose label began or ended in between, in key order.
+    ///
+    /// - Parameters:
+    ///   - from: the earlier version, 0 for the empty one.
+    ///   - to: the later version.
+    package func keysChanged(in dataset: DatasetRecord, from: Int, to: Int) async throws -> [KeyHash] {
+        let datasetID = MySQLValue.uint(UInt64(dataset.id))
+        let bounds: [MySQLValue] = [datasetID, .int(Int64(from)), .int(Int64(to))]
+        return try await pool.withConnection { connection in
+            var keys: [KeyHash] = []
+            try connection.forEachRow(
+                """
+                SELECT key_hash FROM sheaf_labels WHERE dataset_id = ? AND valid_from > ? AND valid_from <= ?
+                UNION SELECT key_hash FROM sheaf_history WHERE dataset_id = ? AND valid_from > ? AND valid_from <= ?
+                UNION SELECT key_hash FROM sheaf_history WHERE dataset_id = ? AND valid_to > ? AND valid_to <= ?
+                ORDER BY key_hash
+                """, bounds + bounds + bounds
+            ) { row in
+                keys.append(KeyHash(row.word16(0)))
+            }
+            return keys
+        }
+    }
+
+    /// Every published value that a key ever had, oldest first.
+    package func revisions(of key: KeyHash, in dataset: DatasetRecord) async throws -> [LabelRevision] {
+        try await pool.withConnection { connection in
+            let current = MySQLValue.int(Int64(dataset.currentVersion))
+            return try connection.rows(
+                """
+                SELECT l.valid_from, l.valid_to, l.row_hash, l.label, l.sheet_row, l.annotator, l.run_id,
+                    s.title, CAST(v.published_at AS CHAR) AS published, v.actor
+                FROM (
+                    SELECT dataset_id, valid_from, valid_to, row_hash, label, sheet_id, sheet_row, annotator, run_id
+                    FROM sheaf_history WHERE dataset_id = ? AND key_hash = ? AND valid_from <= ?
+                    UNION ALL
+                    SELECT dataset_id, valid_from, NULL, row_hash, label, sheet_id, sheet_row, annotator, run_id
+                    FROM sheaf_labels WHERE dataset_id = ? AND key_hash = ? AND valid_from <= ?
+                ) l
+                JOIN sheaf_versions v ON v.dataset_id = l.dataset_id AND v.version = l.valid_from
+                LEFT JOIN sheaf_sheets s ON s.sheet_id = l.sheet_id
+                ORDER BY l.valid_from
+                """,
+                [
+                    .uint(UInt64(dataset.id)), key.value, current, .uint(UInt64(dataset.id)), key.value, current,
+                ]
+            ).map { row in
+                guard let rowHash = try row.rowHash("row_hash") else { throw StoreError.damaged("a label without a hash") }
+                let validTo = try row.optionalNumber("valid_to")
+                return LabelRevision(
+                    validFrom: Int(try row.int("valid_from")),
+                    // Closed by a version that is still being staged: nobody can see that yet.
+                    validTo: validTo.flatMap { $0 > dataset.currentVersion ? nil : $0 }, rowHash: rowHash,
+                    label: try row.bytes("label"), sheet: try row.optionalText("title"),
+                    sheetRow: try row.optionalNumber("sheet_row"), annotator: try row.optionalText("annotator"),
+                    runID: UInt64(try row.int("run_id")), publishedAt: try row.text("published"),
+                    actor: try row.text("actor"))
+            }
+        }
+    }
+}

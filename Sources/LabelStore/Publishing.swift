@@ -1,0 +1,251 @@
+package import Digest
+package import LabelDiff
+internal import MySQL
+
+/// What a run learnt of one sheet, to be stored with what it published.
+package struct SheetBookkeeping: Sendable {
+    package let sheetID: UInt32
+    /// `nil` if a key of the sheet was left undecided: the sheet stays dirty then.
+    package let seenDigest: SHA256Digest?
+    package let inputFingerprint: SHA256Digest
+    package let fileVersion: String?
+    package let rowCount: Int
+    package let tabID: Int?
+    package let title: String
+    /// The mark that stood when the read of the sheet began: later marks stay.
+    package let markAtRead: UInt64
+
+    package init(
+        sheetID: UInt32, seenDigest: SHA256Digest?, inputFingerprint: SHA256Digest, fileVersion: String?, rowCount: Int,
+        tabID: Int?, title: String, markAtRead: UInt64
+    ) {
+        self.sheetID = sheetID
+        self.seenDigest = seenDigest
+        self.inputFingerprint = inputFingerprint
+        self.fileVersion = fileVersion
+        self.rowCount = rowCount
+        self.tabID = tabID
+        self.title = title
+        self.markAtRead = markAtRead
+    }
+}
+
+/// One exception row to be stored.
+package struct ExceptionToStore: Sendable {
+    package let key: KeyHash
+    package let problem: Problem
+    package let labelKey: String?
+    package let errors: String?
+
+    package init(key: KeyHash, problem: Problem, labelKey: String?, errors: String?) {
+        self.key = key
+        self.problem = problem
+        self.labelKey = labelKey
+        self.errors = errors
+    }
+}
+
+/// All that a run changes beside the labels themselves; it commits in one transaction, with the version if there is one.
+package struct Publication: Sendable {
+    package var sheets: [SheetBookkeeping] = []
+    /// Sheets that could not be read: they are marked and lose their digest.
+    package var unreadSheets: [UInt32] = []
+    /// Keys whose problems are replaced (by those in `exceptions`, or by none).
+    package var settledKeys: [KeyHash] = []
+    /// Rows with an unreadable key that are gone.
+    package var endedUnreadable: [Problem] = []
+    package var exceptions: [ExceptionToStore] = []
+    package var reverted: [RevertedChange] = []
+    package var usedApprovals: [HoldEntryKey] = []
+    package var runState: RunState
+    package var report: String
+
+    package init(runState: RunState, report: String) {
+        self.runState = runState
+        self.report = report
+    }
+}
+
+/// The figures and hashes of a version about to be published.
+package struct VersionFigures: Sendable {
+    package let rootHash: SHA256Digest
+    package let versionHash: SHA256Digest
+    package let labelCount: Int
+    package let inserted: Int
+    package let updated: Int
+    package let deleted: Int
+
+    package init(
+        rootHash: SHA256Digest, versionHash: SHA256Digest, labelCount: Int, inserted: Int, updated: Int, deleted: Int
+    ) {
+        self.rootHash = rootHash
+        self.versionHash = versionHash
+        self.labelCount = labelCount
+        self.inserted = inserted
+        self.updated = updated
+        self.deleted = deleted
+    }
+}
+
+extension LabelStore {
+    /// Writes a new version: stages the change set chunk by chunk, each in a transaction of its own, and makes it visible
+    /// in the last, small one, together with the event that announces it. A change set of one chunk is one transaction.
+    ///
+    /// - Parameters:
+    ///   - nextChunk: gives the change set in bounded pieces, then `nil`.
+    ///   - progress: called after each chunk with the number of changes staged so far.
+    package func publish(
+        _ draft: VersionDraft, figures: VersionFigures, publication: Publication, lease: Lease,
+        nextChunk: () throws -> StagedChunk?, progress: (Int) -> Void = { _ in }
+    ) async throws {
+        var begun = false
+        var staged = 0
+        var chunk = try nextChunk() ?? StagedChunk()
+        while let following = try nextChunk() {
+            try Task.checkCancellation()
+            let (current, first) = (chunk, !begun)
+            try await lease.write { connection in
+                if first { try Self.insertStagingVersion(draft, connection) }
+                try Self.stage(current, draft, connection)
+            }
+            begun = true
+            staged += current.count
+            progress(staged)
+            chunk = following
+        }
+        try Task.checkCancellation()
+        let (last, first) = (chunk, !begun)
+        try await lease.write { connection in
+            if first { try Self.insertStagingVersion(draft, connection) }
+            try Self.stage(last, draft, connection)
+            try Self.store(publication, dataset: draft.dataset, runID: draft.runID, version: draft.version, connection)
+            try Self.flip(draft, figures, connection)
+        }
+        progress(staged + last.count)
+    }
+
+    /// Stores what a run learnt where no label changed: digests, exceptions, marks and the run's end, in one transaction.
+    package func storeBookkeeping(
+        _ publication: Publication, dataset: DatasetRecord, runID: UInt64, lease: Lease
+    ) async throws {
+        try await lease.write { connection in
+            try Self.store(publication, dataset: dataset, runID: runID, version: nil, connection)
+        }
+    }
+
+    private static func flip(
+        _ draft: VersionDraft, _ figures: VersionFigures, _ connection: isolated MySQLConnection
+    ) throws {
+        let datasetID = MySQLValue.uint(UInt64(draft.dataset.id))
+        let version = MySQLValue.int(Int64(draft.version))
+        _ = try connection.execute(
+            """
+            UPDATE sheaf_versions SET state = 'published', root_hash = ?, version_hash = ?, label_count = ?,
+                inserted = ?, updated = ?, deleted = ?, published_at = UTC_TIMESTAMP(6)
+            WHERE dataset_id = ? AND version = ?
+            """,
+            [
+                .bytes(figures.rootHash.bytes), .bytes(figures.versionHash.bytes), .int(Int64(figures.labelCount)),
+                .int(Int64(figures.inserted)), .int(Int64(figures.updated)), .int(Int64(figures.deleted)), datasetID,
+                version,
+            ])
+        let moved = try connection.execute(
+            "UPDATE sheaf_datasets SET current_version = ? WHERE dataset_id = ? AND current_version = ?",
+            [version, datasetID, .int(Int64(draft.dataset.currentVersion))])
+        guard moved.affectedRows == 1 else {
+            throw StoreError.damaged("dataset \(draft.dataset.name) is no longer at version \(draft.dataset.currentVersion)")
+        }
+        let payload =
+            "{\"deleted\":\(figures.deleted),\"inserted\":\(figures.inserted),\"labels\":\(figures.labelCount),"
+            + "\"updated\":\(figures.updated),\"version_hash\":\"\(figures.versionHash.hex)\"}"
+        _ = try connection.execute(
+            """
+            INSERT INTO sheaf_events (dataset_id, kind, version, payload, created_at)
+            VALUES (?, 'version_published', ?, ?, UTC_TIMESTAMP(6))
+            """, [datasetID, version, .text(payload)])
+    }
+
+    private static func store(
+        _ publication: Publication, dataset: DatasetRecord, runID: UInt64, version: Int?,
+        _ connection: isolated MySQLConnection
+    ) throws {
+        for sheet in publication.sheets {
+            _ = try connection.execute(
+                """
+                UPDATE sheaf_sheets SET seen_digest = ?, input_fingerprint = ?, file_version = ?, row_count = ?,
+                    tab_id = ?, title = ?, read_at = UTC_TIMESTAMP(6), cleared = GREATEST(cleared, ?)
+                WHERE sheet_id = ?
+                """,
+                [
+                    sheet.seenDigest.map { .bytes($0.bytes) } ?? .null, .bytes(sheet.inputFingerprint.bytes),
+                    sheet.fileVersion.value, .int(Int64(sheet.rowCount)), sheet.tabID.map { .int(Int64($0)) } ?? .null,
+                    .text(sheet.title), .uint(sheet.seenDigest == nil ? 0 : sheet.markAtRead),
+                    .uint(UInt64(sheet.sheetID)),
+                ])
+        }
+        // A sheet left undecided must be dirty, also if no notice marked it.
+        try mark(publication.sheets.filter { $0.seenDigest == nil }.map(\.sheetID), connection)
+        try mark(publication.unreadSheets, connection)
+        try storeExceptions(publication, dataset: dataset, runID: runID, connection)
+        try useApprovals(publication.usedApprovals, dataset: dataset, runID: runID, connection)
+        if version != nil { try closeHolds(dataset: dataset, runID: runID, connection) }
+        try finish(runID, state: publication.runState, version: version, report: publication.report, connection)
+    }
+
+    private static func storeExceptions(
+        _ publication: Publication, dataset: DatasetRecord, runID: UInt64, _ connection: isolated MySQLConnection
+    ) throws {
+        let datasetID = MySQLValue.uint(UInt64(dataset.id))
+        let settled = publication.settledKeys
+        for start in stride(from: 0, to: settled.count, by: keysPerStatement) {
+            let keys = settled[start..<min(start + keysPerStatement, settled.count)].map(\.value)
+            _ = try connection.execute(
+                """
+                DELETE FROM sheaf_exceptions WHERE dataset_id = ? AND key_hash IN (\(markers(keys.count)))
+                    AND kind IN ('invalid', 'duplicate', 'delete_waiting')
+                """, [datasetID] + keys)
+        }
+        for problem in publication.endedUnreadable {
+            _ = try connection.execute(
+                """
+                DELETE FROM sheaf_exceptions WHERE dataset_id = ? AND key_hash = ? AND kind = 'unreadable_key'
+                    AND sheet_id = ? AND ordinal = ?
+                """,
+                [datasetID, problem.seen.value, .uint(UInt64(problem.sheetID)), .uint(UInt64(problem.ordinal))])
+        }
+        for change in publication.reverted {
+            guard let reverted = change.reverted else {
+                _ = try connection.execute(
+                    "DELETE FROM sheaf_exceptions WHERE dataset_id = ? AND key_hash = ? AND kind = 'reverted'",
+                    [datasetID, change.key.value])
+                continue
+            }
+            _ = try connection.execute(
+                """
+                UPDATE sheaf_exceptions SET state_sheet_id = ?
+                WHERE dataset_id = ? AND key_hash = ? AND kind = 'reverted'
+                """, [reverted.sheetID.value, datasetID, change.key.value])
+        }
+        let columns = [
+            "dataset_id", "key_hash", "kind", "sheet_id", "ordinal", "seen_hash", "sheet_row", "label_key", "errors",
+            "opened_run", "opened_at",
+        ]
+        if publication.exceptions.isEmpty { return }
+        let now = try connection.rows("SELECT CAST(UTC_TIMESTAMP(6) AS CHAR) AS now").first?.text("now") ?? ""
+        var rows = BulkRows(columnCount: columns.count)
+        for exception in publication.exceptions {
+            rows.append(uint: UInt64(dataset.id))
+            rows.append(bytes: exception.key.bytes)
+            rows.append(text: exception.problem.kind.rawValue)
+            rows.append(uint: UInt64(exception.problem.sheetID))
+            rows.append(uint: UInt64(exception.problem.ordinal))
+            rows.append(bytes: exception.problem.seen.bytes)
+            rows.append(uint: UInt64(exception.problem.rowNumber))
+            rows.append(value: exception.labelKey.value)
+            rows.append(value: exception.errors.value)
+            rows.append(uint: runID)
+            rows.append(text: now)
+        }
+        _ = try connection.insert(into: "sheaf_exceptions", columns: columns, rows: rows)
+    }
+}

@@ -1,0 +1,117 @@
+package import LabelDiff
+internal import MySQL
+
+/// Labels of a version, in key order.
+package struct LabelPage: Sendable {
+    package var keys: [KeyHash] = []
+    /// Canonical JSON of each label, as stored: these very bytes were hashed.
+    package var labels: [[UInt8]] = []
+}
+
+extension LabelStore {
+    /// The published versions, newest first.
+    package func versions(of dataset: DatasetRecord, limit: Int = 1_000_000) async throws -> [VersionRecord] {
+        try await pool.withConnection { connection in
+            try connection.rows(
+                Self.selectVersions + " WHERE v.dataset_id = ? AND v.state = 'published' ORDER BY v.version DESC LIMIT ?",
+                [.uint(UInt64(dataset.id)), .int(Int64(limit))]
+            ).map(Self.versionRecord)
+        }
+    }
+
+    /// A published version.
+    ///
+    /// - Throws: `StoreError.unknownVersion`, saying which there are.
+    package func version(_ number: Int, of dataset: DatasetRecord) async throws -> VersionRecord {
+        let found = try await pool.withConnection { connection in
+            try connection.rows(
+                Self.selectVersions + " WHERE v.dataset_id = ? AND v.version = ? AND v.state = 'published'",
+                [.uint(UInt64(dataset.id)), .int(Int64(number))]
+            ).first.map(Self.versionRecord)
+        }
+        if let found { return found }
+        throw StoreError(
+            .unknownVersion, "\(dataset.name) has no version \(number).",
+            hint: dataset.currentVersion == 0
+                ? "Nothing is published yet: run `sheaf sync`." : "Its versions are 1 to \(dataset.currentVersion).")
+    }
+
+    /// The next labels of a version behind a key, in key order. One statement, so that it sees one moment; as a published
+    /// version never changes, pages read one after the other make up that version whatever is published meanwhile.
+    ///
+    /// - Parameters:
+    ///   - after: the last key of the page before; `nil` for the first page.
+    ///   - limit: how many labels at most; fewer than that means that there are no more.
+    package func page(
+        of dataset: DatasetRecord, version: Int, after: KeyHash?, limit: Int
+    ) async throws -> LabelPage {
+        let datasetID = MySQLValue.uint(UInt64(dataset.id))
+        let behind = after == nil ? "" : " AND key_hash > ?"
+        let key = after.map { [$0.value] } ?? []
+        let (version, limit) = (MySQLValue.int(Int64(version)), MySQLValue.int(Int64(limit)))
+        return try await pool.withConnection { connection in
+            var page = LabelPage()
+            try connection.forEachRow(
+                """
+                (SELECT key_hash, label FROM sheaf_labels
+                 WHERE dataset_id = ?\(behind) AND valid_from <= ? ORDER BY key_hash LIMIT ?)
+                UNION ALL
+                (SELECT key_hash, label FROM sheaf_history
+                 WHERE dataset_id = ?\(behind) AND valid_from <= ? AND valid_to > ? ORDER BY key_hash LIMIT ?)
+                ORDER BY key_hash LIMIT ?
+                """, [datasetID] + key + [version, limit, datasetID] + key + [version, version, limit, limit]
+            ) { row in
+                page.keys.append(KeyHash(row.word16(0)))
+                page.labels.append(row.bytes(1))
+            }
+            return page
+        }
+    }
+
+    /// The labels of given keys as of a version, where there are any.
+    package func labels(
+        of dataset: DatasetRecord, version: Int, keys: [KeyHash]
+    ) async throws -> [KeyHash: [UInt8]] {
+        let datasetID = MySQLValue.uint(UInt64(dataset.id))
+        let version = MySQLValue.int(Int64(version))
+        return try await pool.withConnection { connection in
+            var found: [KeyHash: [UInt8]] = [:]
+            found.reserveCapacity(keys.count)
+            for start in stride(from: 0, to: keys.count, by: keysPerStatement) {
+                let values = keys[start..<min(start + keysPerStatement, keys.count)].map(\.value)
+                let list = markers(values.count)
+                try connection.forEachRow(
+                    """
+                    SELECT key_hash, label FROM sheaf_labels
+                    WHERE dataset_id = ? AND valid_from <= ? AND key_hash IN (\(list))
+                    UNION ALL
+                    SELECT key_hash, label FROM sheaf_history
+                    WHERE dataset_id = ? AND valid_from <= ? AND valid_to > ? AND key_hash IN (\(list))
+                    """, [datasetID, version] + values + [datasetID, version, version] + values
+                ) { row in
+                    found[KeyHash(row.word16(0))] = row.bytes(1)
+                }
+            }
+            return found
+        }
+    }
+
+    private static let selectVersions = """
+        SELECT v.version, v.parent, v.schema_id, s.schema_hash, v.run_id, v.root_hash, v.version_hash, v.label_count,
+            v.inserted, v.updated, v.deleted, v.actor, v.reason, CAST(v.published_at AS CHAR) AS published
+        FROM sheaf_versions v JOIN sheaf_schemas s ON s.schema_id = v.schema_id
+        """
+
+    private static func versionRecord(_ row: ResultRow) throws -> VersionRecord {
+        guard let root = try row.digest("root_hash"), let hash = try row.digest("version_hash"),
+            let schema = try row.digest("schema_hash")
+        else { throw StoreError.damaged("a published version without hashes") }
+        return VersionRecord(
+            version: Int(try row.int("version")), parent: Int(try row.int("parent")),
+            schemaID: UInt32(try row.int("schema_id")), schemaHash: schema, runID: UInt64(try row.int("run_id")),
+            rootHash: root, versionHash: hash, labelCount: Int(try row.int("label_count")),
+            inserted: Int(try row.int("inserted")), updated: Int(try row.int("updated")),
+            deleted: Int(try row.int("deleted")), actor: try row.text("actor"),
+            reason: try row.optionalText("reason"), publishedAt: try row.text("published"))
+    }
+}

@@ -1,0 +1,7 @@
+internal import CMySQL
+
+/// The client library as a whole.
+enum MySQLLibrary {
+    /// Initialises the library once, before any thread uses it; false when that failed.
+    static let isReady: Bool = sheaf_library_init() == 0
+}

@@ -1,0 +1,46 @@
+package import HTTPTransfer
+
+/// Who signs in to Google.
+package enum GoogleCredentials: Sendable {
+    /// A service account, by its JSON key file.
+    case serviceAccountFile(String)
+    /// As Google's own libraries find it: the key file that `GOOGLE_APPLICATION_CREDENTIALS` in these variables
+    /// names, or else the metadata server (at `GCE_METADATA_HOST`, where that is set).
+    case applicationDefault(environment: [String: String])
+    /// The account of the machine this runs on, where that is one of Google's.
+    case metadataServer
+}
+
+/// How Google's APIs are reached.
+package struct GoogleConfiguration: Sendable {
+    package var credentials: GoogleCredentials
+    /// The base address of a stand-in for Google (`http://127.0.0.1:8790`); nil for Google itself.
+    ///
+    /// Where to sign in is said by the key file's `token_uri`.
+    package var endpoint: String?
+    /// The base address of the metadata server.
+    package var metadataServer = "http://metadata.google.internal"
+    /// Whether and when a failed call is made again.
+    package var retryPolicy = RetryPolicy()
+    /// How many times a sheet is read that changes while it is read.
+    package var maximumReads = 3
+    /// How many bytes of an answer are gathered before its rows go to the consumer.
+    package var batchBytes = 256 << 10
+
+    package init(credentials: GoogleCredentials, endpoint: String? = nil) {
+        self.credentials = credentials
+        self.endpoint = endpoint
+    }
+
+    /// The base address under which `/v4/…` stands.
+    var sheetsBase: String { endpoint.map(Self.trimmed) ?? "https://sheets.googleapis.com" }
+
+    /// The base address under which `/drive/v3/…` stands.
+    var driveBase: String { endpoint.map(Self.trimmed) ?? "https://www.googleapis.com" }
+
+    private static func trimmed(_ base: String) -> String {
+        var base = base[...]
+        while base.last == "/" { base.removeLast() }
+        return String(base)
+    }
+}

@@ -1,0 +1,15 @@
+#if canImport(FoundationEssentials)
+    internal import FoundationEssentials
+#else
+    internal import Foundation
+#endif
+
+/// Seconds since 1970, by the wall clock: what tokens are dated with.
+func secondsSince1970() -> Int64 {
+    Int64(Date().timeIntervalSince1970)
+}
+
+/// A JSON document of a few kilobytes as a value; nil where it is not one. Sheets' values never come this way.
+func decodeJSON<T: Decodable>(_ type: T.Type, from bytes: [UInt8]) -> T? {
+    try? JSONDecoder().decode(type, from: Data(bytes))
+}

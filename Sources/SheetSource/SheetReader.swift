@@ -1,0 +1,103 @@
+package import Tabular
+
+/// Which sheet: one tab of one spreadsheet.
+package struct SheetReference: Hashable, Sendable {
+    /// The spreadsheet's id, as its address has it; for files, the file's path.
+    package var spreadsheet: String
+    /// The tab's title. Titles change: it is used only where `sheetID` is not known.
+    package var tab: String?
+    /// The tab's id (`gid`), which never changes. With neither this nor `tab`, the first tab is meant.
+    package var sheetID: Int?
+    /// The row that holds the header; 1 is the top row.
+    package var headerRow: Int
+
+    package init(spreadsheet: String, tab: String? = nil, sheetID: Int? = nil, headerRow: Int = 1) {
+        self.spreadsheet = spreadsheet
+        self.tab = tab
+        self.sheetID = sheetID
+        self.headerRow = max(1, headerRow)
+    }
+}
+
+extension SheetReference: CustomStringConvertible {
+    package var description: String {
+        if let tab { return "sheet '\(tab)' of \(spreadsheet)" }
+        if let sheetID { return "sheet \(sheetID) of \(spreadsheet)" }
+        return spreadsheet
+    }
+}
+
+/// What a sheet is, as its source said at the time of reading.
+package struct SheetIdentity: Sendable, Equatable {
+    package var spreadsheet: String
+    package var spreadsheetTitle: String
+    package var sheetID: Int
+    /// The tab's title now.
+    package var title: String
+    /// The size of the grid, with all its blank cells; 0 where the source has no grid.
+    package var rowCount: Int
+    package var columnCount: Int
+    /// The time zone in which the sheet's serial dates are meant, such as `Asia/Tokyo`; empty if not told.
+    package var timeZone: String
+    package var locale: String
+
+    package init(
+        spreadsheet: String, spreadsheetTitle: String, sheetID: Int, title: String, rowCount: Int = 0,
+        columnCount: Int = 0, timeZone: String = "", locale: String = ""
+    ) {
+        self.spreadsheet = spreadsheet
+        self.spreadsheetTitle = spreadsheetTitle
+        self.sheetID = sheetID
+        self.title = title
+        self.rowCount = rowCount
+        self.columnCount = columnCount
+        self.timeZone = timeZone
+        self.locale = locale
+    }
+}
+
+/// The proof of a complete read, and what it cost.
+package struct SheetReading: Sendable {
+    package var identity: SheetIdentity
+    /// The file's version before the first and after the last byte was read; they are equal in every reading that
+    /// is returned, and kept to compare with other readings. Nil where the source has no versions.
+    package var fileVersionBefore: String?
+    package var fileVersionAfter: String?
+    /// Bytes of the answer, after decompression.
+    package var bytes: Int
+    /// Rows read, from the header row on.
+    package var rowsRead: Int
+    /// Whether all rows came in one answer, so that no row can have moved past the reader unseen.
+    package var oneAnswer: Bool
+
+    package init(
+        identity: SheetIdentity, fileVersionBefore: String?, fileVersionAfter: String?, bytes: Int, rowsRead: Int,
+        oneAnswer: Bool
+    ) {
+        self.identity = identity
+        self.fileVersionBefore = fileVersionBefore
+        self.fileVersionAfter = fileVersionAfter
+        self.bytes = bytes
+        self.rowsRead = rowsRead
+        self.oneAnswer = oneAnswer
+    }
+}
+
+/// Takes the rows of one sheet in.
+///
+/// Nothing it has received counts until `SheetReader.read(_:into:)` has returned.
+package protocol RowConsumer: Sendable {
+    /// The rows begin. It comes again whenever a read is begun anew, and what was received before is then void.
+    func begin(_ identity: SheetIdentity) async throws
+    /// The next rows, in order. The first batch begins with the header row.
+    func receive(_ batch: RowBatch) async throws
+}
+
+/// Where rows come from.
+package protocol SheetReader: Sendable {
+    /// Reads a whole sheet, or throws; there is nothing in between.
+    ///
+    /// An error that `consumer` throws ends the read with `SheetError.Code.consumerStopped`, and stands in
+    /// `SheetError.underlying`.
+    func read(_ sheet: SheetReference, into consumer: any RowConsumer) async throws(SheetError) -> SheetReading
+}

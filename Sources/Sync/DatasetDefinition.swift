@@ -1,0 +1,46 @@
+package import Digest
+package import LabelSchema
+package import SheetSource
+
+/// One sheet of a dataset, as configured.
+package struct SheetDefinition: Sendable {
+    package let reference: SheetReference
+    /// How the store names it, for good: `google:SPREADSHEET/TAB`.
+    package let location: String
+    /// Who annotates it, where no column says so.
+    package let annotator: String?
+
+    package init(reference: SheetReference, location: String, annotator: String?) {
+        self.reference = reference
+        self.location = location
+        self.annotator = annotator
+    }
+}
+
+/// A dataset as configured: its schema, its sheets, and how much one run may do without asking.
+package struct DatasetDefinition: Sendable {
+    package let name: String
+    package let schema: LabelSchema
+    package let schemaHash: SHA256Digest
+    package let sheets: [SheetDefinition]
+    package let guards: Guards
+
+    package init(name: String, schema: LabelSchema, sheets: [SheetDefinition], guards: Guards) {
+        self.name = name
+        self.schema = schema
+        self.sheets = sheets
+        self.guards = guards
+        var hasher = SHA256Hasher()
+        hasher.update(schema.document)
+        schemaHash = hasher.finish()
+    }
+
+    /// What beside its cells decides what a sheet's rows become: if it is unchanged and the cells are, so are the rows.
+    package var inputFingerprint: SHA256Digest {
+        var hasher = SHA256Hasher()
+        hasher.update("sheaf-input-1\n")
+        hasher.update(CanonicalLabel.formatName)
+        hasher.update(schemaHash.bytes)
+        return hasher.finish()
+    }
+}

@@ -1,0 +1,115 @@
+import Foundation
+import Synchronization
+
+/// What a run read, in canonical form, in a private temporary file that has no name: memory holds hashes and offsets only,
+/// and nothing is left behind however the process ends.
+///
+/// Several sheets are read at once, each on its own task; a block is appended by one `write` under a lock.
+final class Spool: Sendable {
+    /// The text of one row.
+    struct Record {
+        /// The canonical JSON array of the primary key; empty where it cannot be read.
+        let key: [UInt8]
+        /// The canonical form of a valid row; empty otherwise.
+        let canonical: [UInt8]
+        let annotator: [UInt8]
+        /// A JSON array of cell errors; empty for a valid row.
+        let errors: [UInt8]
+    }
+
+    struct SpoolError: Error, CustomStringConvertible {
+        let action: String
+        let number: Int32
+
+        var description: String {
+            "The temporary file that holds what was read could not be \(action) (\(String(cString: strerror(number)))). "
+                + "Free some space in the folder for temporary files, or set TMPDIR to another one."
+        }
+    }
+
+    private let descriptor: Int32
+    private let end = Mutex<UInt64>(0)
+
+    init() throws {
+        let folder = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+        var template = Array("\(folder)/sheaf-spool-XXXXXX".utf8CString)
+        // mkstemp makes the file with mode 0600; unlinked at once, nobody else can open it.
+        descriptor = mkstemp(&template)
+        guard descriptor >= 0 else { throw SpoolError(action: "made", number: errno) }
+        unlink(template)
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Appends a block, and gives the offset of its first byte.
+    func append(_ block: [UInt8]) throws -> UInt64 {
+        try end.withLock { end in
+            let start = end
+            var done = 0
+            while done < block.count {
+                let written = block.withUnsafeBytes { bytes in
+                    pwrite(descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done, off_t(end))
+                }
+                if written < 0 {
+                    if errno == EINTR { continue }
+                    throw SpoolError(action: "written", number: errno)
+                }
+                done += written
+                end += UInt64(written)
+            }
+            return start
+        }
+    }
+
+    /// Reads the record that starts at an offset.
+    func record(at offset: UInt64) throws -> Record {
+        let header = try read(16, at: offset)
+        let lengths = (0..<4).map { index in
+            header[(index * 4)..<(index * 4 + 4)].reversed().reduce(0) { $0 << 8 | Int($1) }
+        }
+        let body = try read(lengths.reduce(0, +), at: offset + 16)
+        var parts: [[UInt8]] = []
+        var start = 0
+        for length in lengths {
+            parts.append(Array(body[start..<(start + length)]))
+            start += length
+        }
+        return Record(key: parts[0], canonical: parts[1], annotator: parts[2], errors: parts[3])
+    }
+
+    /// Appends a record to a block that is about to be spooled.
+    static func encode(
+        key: ArraySlice<UInt8>, canonical: ArraySlice<UInt8>, annotator: ArraySlice<UInt8>, errors: [UInt8],
+        into block: inout [UInt8]
+    ) {
+        for length in [key.count, canonical.count, annotator.count, errors.count] {
+            withUnsafeBytes(of: UInt32(length).littleEndian) { block.append(contentsOf: $0) }
+        }
+        block.append(contentsOf: key)
+        block.append(contentsOf: canonical)
+        block.append(contentsOf: annotator)
+        block.append(contentsOf: errors)
+    }
+
+    private func read(_ count: Int, at offset: UInt64) throws -> [UInt8] {
+        if count == 0 { return [] }
+        var failure: Int32 = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            while initialized < count {
+                let got = pread(
+                    descriptor, buffer.baseAddress?.advanced(by: initialized), count - initialized,
+                    off_t(offset) + off_t(initialized))
+                if got < 0, errno == EINTR { continue }
+                guard got > 0 else {
+                    failure = got < 0 ? errno : EIO
+                    return
+                }
+                initialized += got
+            }
+        }
+        if failure != 0 { throw SpoolError(action: "read", number: failure) }
+        return bytes
+    }
+}

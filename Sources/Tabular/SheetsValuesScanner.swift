@@ -1,0 +1,143 @@
+/// What stood around the values of an answer.
+package struct SheetsValuesSummary: Sendable, Equatable {
+    /// The range that was read, as the answer names it: `'レシピ 分類'!A1:J200`.
+    package let range: String
+    /// The spreadsheet, where the answer names it (`batchGet` does).
+    package let spreadsheetId: String?
+    /// Whether there was a `values` member; a wholly empty range has none.
+    package let hadValues: Bool
+    /// The rows in the answer.
+    package let rowCount: Int
+
+    package init(range: String, spreadsheetId: String?, hadValues: Bool, rowCount: Int) {
+        self.range = range
+        self.spreadsheetId = spreadsheetId
+        self.hadValues = hadValues
+        self.rowCount = rowCount
+    }
+}
+
+/// Reads the rows out of a Google Sheets `values.get` or `values.batchGet` answer while it arrives.
+///
+/// Bytes are fed in chunks of any size. They are kept in one window, in which the cells are found where they stand;
+/// `takeBatch` gives the window away as a `RowBatch` and keeps its unfinished tail, so nothing is copied for each
+/// cell and memory is bounded by what is fed between two batches.
+///
+/// It is strict: RFC 8259 to the letter, UTF-8 validated, surrogates paired, one value range and no more. Only
+/// `finish` proves that the answer was whole, so rows taken before it are provisional.
+///
+/// ```swift
+/// var scanner = SheetsValuesScanner(firstRowNumber: 1)
+/// for try await chunk in body {
+///     try scanner.feed(chunk)
+///     if let batch = scanner.takeBatch(atLeast: 256 << 10) { try await consumer.receive(batch) }
+/// }
+/// let summary = try scanner.finish()
+/// if let batch = scanner.takeBatch() { try await consumer.receive(batch) }
+/// ```
+package struct SheetsValuesScanner: ~Copyable {
+    /// The bytes not yet given away, followed by `JSONLexer.padding` zeros.
+    private var window: [UInt8]
+    private var parser: SheetsValuesParser
+    private var nextRowNumber: Int
+    /// Bytes of the document before the window.
+    private var windowOffset = 0
+    /// How large the unfinished tail must be before it is worth another look: a token that arrives in tiny pieces
+    /// is looked at again each time it has doubled, so the work stays linear.
+    private var patience = 0
+    private let maximumRowBytes: Int
+
+    /// Makes a scanner for an answer whose first row is sheet row `firstRowNumber`.
+    ///
+    /// - Parameters:
+    ///   - firstRowNumber: the sheet row of the first row in the answer, 1 for the top one.
+    ///   - maximumRowBytes: how many bytes of JSON one row may take, 8 MiB unless told.
+    package init(firstRowNumber: Int, maximumRowBytes: Int = 8 << 20) {
+        window = [UInt8](repeating: 0, count: JSONLexer.padding)
+        parser = SheetsValuesParser(maximumRowBytes: maximumRowBytes)
+        nextRowNumber = firstRowNumber
+        self.maximumRowBytes = maximumRowBytes
+    }
+
+    /// Takes in the next bytes of the answer.
+    package mutating func feed(_ chunk: [UInt8]) throws(ScanError) {
+        let room = window.count + chunk.count
+        guard room < Int(UInt32.max) else { throw ScanError(.windowFull, at: .byte(windowOffset + parser.position)) }
+        window.removeLast(JSONLexer.padding)
+        window.append(contentsOf: chunk)
+        try scanWhenWorthwhile()
+    }
+
+    /// Takes in the next bytes of the answer.
+    package mutating func feed(_ chunk: UnsafeRawBufferPointer) throws(ScanError) {
+        let room = window.count + chunk.count
+        guard room < Int(UInt32.max) else { throw ScanError(.windowFull, at: .byte(windowOffset + parser.position)) }
+        window.removeLast(JSONLexer.padding)
+        window.append(contentsOf: chunk)
+        try scanWhenWorthwhile()
+    }
+
+    /// The complete rows scanned since the last batch, if they take at least so many bytes; nil where there are none.
+    package mutating func takeBatch(atLeast bytes: Int = 0) -> RowBatch? {
+        guard !parser.rowEnds.isEmpty, parser.settledEnd >= bytes else { return nil }
+        let tail = parser.settledEnd
+        var next: [UInt8] = []
+        next.reserveCapacity(window.count - tail + min(window.count, 1 << 20))
+        next.append(contentsOf: window[tail...])
+        var batch = RowBatch(firstRowNumber: nextRowNumber)
+        swap(&batch.bytes, &window)
+        swap(&window, &next)
+        parser.giveRows(to: &batch)
+        windowOffset += tail
+        nextRowNumber += batch.rowCount
+        return batch
+    }
+
+    /// Ends the answer: proves that it was complete, and tells what stood around the values.
+    ///
+    /// Rows that were not taken yet can be taken afterwards.
+    package mutating func finish() throws(ScanError) -> SheetsValuesSummary {
+        try scan()
+        guard parser.state == .done else {
+            throw ScanError(.cutShort, at: .byte(windowOffset + window.count - JSONLexer.padding))
+        }
+        guard let range = parser.range else {
+            throw ScanError(.unexpectedShape, at: .byte(windowOffset + parser.position))
+        }
+        return SheetsValuesSummary(
+            range: range, spreadsheetId: parser.spreadsheetId, hadValues: parser.hadValues,
+            rowCount: parser.rowsBefore + parser.rowEnds.count)
+    }
+
+    private mutating func scanWhenWorthwhile() throws(ScanError) {
+        window.append(contentsOf: repeatElement(0, count: JSONLexer.padding))
+        let end = window.count - JSONLexer.padding
+        guard end - parser.position >= patience else { return }
+        try scan()
+        let pending = end - parser.position
+        guard end - parser.tokenGroupStart <= maximumRowBytes else {
+            throw ScanError(.rowTooLong, at: .byte(windowOffset + parser.tokenGroupStart))
+        }
+        patience = min(pending * 2, maximumRowBytes + 1)
+        // Envelope bytes that are dealt with need not be kept, unless rows in the window wait to be taken.
+        if parser.rowEnds.isEmpty, parser.settledEnd > 1 << 16 {
+            let dropped = parser.settledEnd
+            window.removeFirst(dropped)
+            parser.moveDown(by: dropped)
+            windowOffset += dropped
+        }
+    }
+
+    /// Scans as far as the window goes.
+    private mutating func scan() throws(ScanError) {
+        // The window stands apart while it is written in, so that the parser can be changed at the same time.
+        var bytes: [UInt8] = []
+        swap(&bytes, &window)
+        let stop = bytes.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return LexStop.incomplete }
+            return parser.run(JSONLexer(base: base, count: buffer.count - JSONLexer.padding))
+        }
+        swap(&bytes, &window)
+        if case .malformed(let code, let offset) = stop { throw ScanError(code, at: .byte(windowOffset + offset)) }
+    }
+}
