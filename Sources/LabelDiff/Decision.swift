@@ -11,7 +11,7 @@ package struct StoredLabel: Sendable, Equatable {
 }
 
 /// What the sheets were last known to hold for a key that a person reverted. That state, wherever it stands, is not applied.
-package enum RevertedState: Sendable, Equatable {
+package enum RevertedState: Hashable, Sendable {
     case value(RowHash)
     /// Pending and absent both are no value.
     case noValue

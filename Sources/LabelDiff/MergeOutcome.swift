@@ -35,6 +35,8 @@ package struct FoundProblem: Sendable, Equatable {
     package var row: Int?
     /// No open exception has seen this before, so the guard on rejections counts it.
     package var isNew: Bool
+    /// A label is stored under the key.
+    package var hasLabel = false
 }
 
 /// The problems of one key after the decision, where they differ from those that were open; empty: all end.

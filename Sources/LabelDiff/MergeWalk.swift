@@ -173,7 +173,8 @@ package struct MergeWalk: ~Copyable {
         switch decision.problem {
         case .unchanged:
             for problem in before {
-                outcome.problems.append((key, FoundProblem(problem: problem, row: nil, isNew: false)))
+                outcome.problems.append(
+                    (key, FoundProblem(problem: problem, row: nil, isNew: false, hasLabel: stored != nil)))
             }
             return
         case .end: break
@@ -185,6 +186,7 @@ package struct MergeWalk: ~Copyable {
                 kind: .deleteWaiting, sheetID: home ?? 0, ordinal: 0, seen: stored.rowHash, rowNumber: 0)
             after = [FoundProblem(problem: waiting, row: nil, isNew: false)]
         }
+        for index in after.indices { after[index].hasLabel = stored != nil }
         for found in after { outcome.problems.append((key, found)) }
         if Set(before) != Set(after.map(\.problem)) {
             outcome.problemChanges.append(ProblemChange(key: key, problems: after))

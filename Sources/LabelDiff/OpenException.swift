@@ -38,7 +38,7 @@ package struct Reverted: Hashable, Sendable {
     }
 }
 
-extension RevertedState: Hashable {}
+
 
 /// All that is open for one key.
 package struct OpenExceptions: Sendable, Equatable {

@@ -16,7 +16,19 @@ extension CellError {
 
     /// Reads the stored form; nil if it is something else.
     package init?(json: [UInt8]) {
-        guard let root = try? JSONReader.read(json), case .mapping(let members) = root.value else { return nil }
+        guard let root = try? JSONReader.read(json) else { return nil }
+        self.init(root)
+    }
+
+    /// Reads a JSON array of errors in stored form; nil if it is something else.
+    package static func list(json: [UInt8]) -> [CellError]? {
+        guard let root = try? JSONReader.read(json), case .list(let items) = root.value else { return nil }
+        let errors = items.compactMap { CellError($0) }
+        return errors.count == items.count ? errors : nil
+    }
+
+    private init?(_ node: SchemaNode) {
+        guard case .mapping(let members) = node.value else { return nil }
         var texts: [String: String] = [:]
         var detail: [String: String] = [:]
         for member in members {

@@ -3,11 +3,14 @@ extension CellError {
     ///
     /// Control characters of the cell are shown as escapes. A schema may replace the words under `sheaf.messages`.
     package func message(_ language: MessageLanguage) -> String {
-        if let template = detail["message.\(language.rawValue)"] { return fill(template, language) }
-        switch language {
-        case .ja: return japanese + japaneseSuggestion
-        case .en: return english + englishSuggestion
+        let suggestion = language == .ja ? japaneseSuggestion : englishSuggestion
+        if let template = detail["message.\(language.rawValue)"] {
+            let hasPlace = Self.places(of: template).contains("suggestion")
+            if !hasPlace { return fill(template, language) + suggestion }
+            // A template that is about the suggestion says nothing sensible without one.
+            if !suggestion.isEmpty { return fill(template, language) }
         }
+        return (language == .ja ? japanese : english) + suggestion
     }
 
     private func title(_ language: MessageLanguage) -> String {
@@ -38,6 +41,20 @@ extension CellError {
             rest = rest[rest.index(after: close)...]
         }
         return text + rest
+    }
+
+    /// The places that a template has.
+    static func places(of template: String) -> [String] {
+        template.split(separator: "{", omittingEmptySubsequences: false).dropFirst().compactMap { part in
+            part.firstIndex(of: "}").map { String(part[..<$0]) }
+        }
+    }
+
+    /// What a schema may give words of its own for: an error code, or what exactly is wrong.
+    static func messageKeys(isKey: Bool) -> [String] {
+        isKey
+            ? ["primary-key", "blank", "unreadable", "duplicate", "cell-error"]
+            : ["type-error", "constraint-error", "cell-error"] + SchemaReader.constraintNames.filter { $0 != "unique" }
     }
 
     /// The names of the places that a template may have.

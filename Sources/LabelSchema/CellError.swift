@@ -42,7 +42,7 @@ package struct CellError: Sendable, Hashable {
     package static func duplicateKey(
         field: LabelField, column: Int?, rowNumber: Int, cell: String, otherCells: [String]
     ) -> CellError {
-        var detail = field.messageDetail(code: "primary-key")
+        var detail = field.messageDetail(code: "primary-key", cause: "duplicate")
         detail["reason"] = "duplicate"
         let named = otherCells.prefix(20)
         detail["otherCells"] = named.joined(separator: ", ")
@@ -54,11 +54,19 @@ package struct CellError: Sendable, Hashable {
 
 extension LabelField {
     /// What a message about this field needs, so that a stored error can be put into words without the schema.
-    func messageDetail(code: String) -> [String: String] {
+    ///
+    /// - Parameters:
+    ///   - code: The error's code.
+    ///   - cause: What exactly is wrong: a constraint's name or, for a key, `blank`, `unreadable` or `duplicate`. A
+    ///     template under this name goes before one under the code.
+    func messageDetail(code: String, cause: String?) -> [String: String] {
         var detail = ["title": title]
         for language in MessageLanguage.allCases {
             if let own = titles[language.rawValue], own != title { detail["title.\(language.rawValue)"] = own }
-            if let template = messages[code]?[language.rawValue] { detail["message.\(language.rawValue)"] = template }
+            let exact = cause.flatMap { messages[$0]?[language.rawValue] }
+            if let template = exact ?? messages[code]?[language.rawValue] {
+                detail["message.\(language.rawValue)"] = template
+            }
         }
         return detail
     }

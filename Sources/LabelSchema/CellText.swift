@@ -1,9 +1,9 @@
 /// Text that somebody typed, made fit to be shown.
-enum CellText {
+package enum CellText {
     /// The greatest number of characters (Unicode scalars) of a cell that an error keeps.
     static let keptScalars = 200
     /// The greatest number of characters of a cell that a message shows.
-    static let shownScalars = 60
+    package static let shownScalars = 60
 
     /// The text as far as an error keeps it.
     static func kept(_ text: String) -> String {
@@ -13,7 +13,7 @@ enum CellText {
     /// The text on one line, with control, direction and zero-width characters as escapes, cut at `limit`.
     ///
     /// Nothing a cell holds can move the cursor, colour a terminal or turn the text around it.
-    static func shown(_ text: String, limit: Int = shownScalars) -> String {
+    package static func shown(_ text: String, limit: Int = shownScalars) -> String {
         var shown = ""
         for scalar in text.unicodeScalars.prefix(limit) {
             switch scalar {

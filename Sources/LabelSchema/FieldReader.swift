@@ -1,3 +1,5 @@
+import Tabular
+
 /// One field, compiled for reading cells: everything that can be worked out once has been.
 final class FieldReader: Sendable {
     let field: LabelField

@@ -40,6 +40,11 @@ package struct RowValidator: Sendable {
         self.headerRow = headerRow
     }
 
+    /// The column of the sheet (counted from 0) that a field stands in; nil if there is no such field.
+    package func column(ofField name: String) -> Int? {
+        columns.first { $0.reader.field.name == name }?.index
+    }
+
     /// Validates the rows of a batch.
     ///
     /// Rows without anything in the schema's columns are left out, as are the header row and those above it.
@@ -242,8 +247,9 @@ extension LabelField {
     func error(_ failure: CellFailure, column: Int?, rowNumber: Int, cell: String) -> CellError {
         let isKeyError = role == .key && failure.code != "cell-error" && failure.code != "extra-cell"
         let code = isKeyError ? "primary-key" : failure.code
-        var detail = messageDetail(code: code)
-        if isKeyError { detail["reason"] = failure.detail["constraint"] == "required" ? "blank" : "unreadable" }
+        let reason = failure.detail["constraint"] == "required" ? "blank" : "unreadable"
+        var detail = messageDetail(code: code, cause: isKeyError ? reason : failure.detail["constraint"])
+        if isKeyError { detail["reason"] = reason }
         detail.merge(failure.detail) { _, new in new }
         return CellError(code: code, field: name, column: column, rowNumber: rowNumber, cell: cell, detail: detail)
     }

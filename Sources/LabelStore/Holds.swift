@@ -65,6 +65,8 @@ package struct Approvals: Sendable {
     package var entries: [HoldEntry: UInt64] = [:]
     /// Keys whose delete was approved in spite of what blocks deletes.
     package var deletesPastBlock: Set<KeyHash> = []
+
+    package init() {}
 }
 
 extension LabelStore {

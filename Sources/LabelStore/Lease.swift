@@ -1,5 +1,6 @@
+internal import Logging
 package import MySQL
-import Synchronization
+internal import Synchronization
 
 /// Who holds a lease, for the message to whoever came second.
 package struct LeaseHolder: Sendable, Equatable {
@@ -21,6 +22,8 @@ package actor Lease {
     private let seconds: Int
     private var step: UInt64 = 0
     private var isWriting = false
+    /// A write failed or was called off: nobody here knows whether it was committed.
+    private var stepIsUncertain = false
 
     init(name: String, owner: String, token: UInt64, seconds: Int, pool: MySQLPool) {
         self.name = name
@@ -43,6 +46,8 @@ package actor Lease {
         }
         isWriting = true
         defer { isWriting = false }
+        if stepIsUncertain { try await readStep() }
+        stepIsUncertain = true
 
         let (name, owner, token, step, seconds) = (name, owner, token, step, seconds)
         let result = Mutex<R?>(nil)
@@ -71,8 +76,22 @@ package actor Lease {
         } catch is AlreadyCommitted {
         }
         self.step += 1
+        stepIsUncertain = false
         guard let value = result.withLock({ $0 }) else { throw Self.lost(name) }
         return value
+    }
+
+    /// Finds out how far the lease has come, which only its owner can move.
+    private func readStep() async throws {
+        let (name, owner, token) = (name, owner, token)
+        let step = try await pool.withConnection { connection in
+            try connection.rows(
+                "SELECT step FROM sheaf_leases WHERE name = ? AND owner = ? AND token = ?",
+                [.text(name), .text(owner), .uint(token)]
+            ).first.map { UInt64(try $0.int("step")) }
+        }
+        guard let step else { throw Self.lost(name) }
+        self.step = step
     }
 
     /// Puts the expiry off; for long work between two writes, such as a slow pull.

@@ -1,4 +1,5 @@
 internal import Digest
+internal import Logging
 internal import MySQL
 
 /// One numbered file of `migrations/`.

@@ -1,4 +1,5 @@
 package import LabelDiff
+internal import Logging
 internal import MySQL
 
 /// A label to be written: the new value of an insert or update.

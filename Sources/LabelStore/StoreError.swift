@@ -1,4 +1,4 @@
-package import MySQL
+internal import MySQL
 
 /// What can go wrong in the store, with what to do about it.
 package struct StoreError: Error, Sendable, CustomStringConvertible {

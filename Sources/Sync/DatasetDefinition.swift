@@ -9,12 +9,18 @@ package struct SheetDefinition: Sendable {
     package let location: String
     /// Who annotates it, where no column says so.
     package let annotator: String?
+    /// Where its rows come from.
+    package let reader: any SheetReader
 
-    package init(reference: SheetReference, location: String, annotator: String?) {
+    package init(reference: SheetReference, location: String, annotator: String?, reader: any SheetReader) {
         self.reference = reference
         self.location = location
         self.annotator = annotator
+        self.reader = reader
     }
+
+    /// What a person calls it before its title has been read.
+    package var displayName: String { reference.tab ?? reference.spreadsheet }
 }
 
 /// A dataset as configured: its schema, its sheets, and how much one run may do without asking.

@@ -1,8 +1,8 @@
 internal import Digest
 internal import LabelDiff
 package import LabelSchema
-package import SheetSource
-package import Tabular
+internal import SheetSource
+internal import Tabular
 
 /// The header of a sheet does not fit the schema: the whole sheet is refused, and nothing of it is written.
 package struct HeaderRefused: Error, Sendable {
@@ -121,7 +121,7 @@ actor SheetCollector: RowConsumer {
     /// - Throws: `HeaderRefused` if there was not even a header row.
     func finish(_ reading: SheetReading) throws -> SeenSheet {
         guard validator != nil, let identity else {
-            throw HeaderRefused(problems: [.emptyHeader(headerRow: 1)])
+            throw HeaderRefused(problems: [.emptyHeader(row: 1)])
         }
         rows.sort(by: SeenRow.precedes)
         let sorted = rows

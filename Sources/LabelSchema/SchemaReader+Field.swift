@@ -1,0 +1,173 @@
+extension SchemaReader {
+    private static let knownInField = [
+        "name", "title", "description", "example", "type", "format", "constraints", "missingValues", "trueValues",
+        "falseValues", "itemType", "delimiter", "rdfType", "sheaf",
+    ]
+
+    private static let unusedInField = [
+        "categories": "write `constraints: { enum: […] }`",
+        "categoriesOrdered": "leave it out",
+        "decimalChar": "leave it out: numbers have a decimal point",
+        "groupChar": "leave it out: numbers have no thousands separators",
+        "bareNumber": "leave it out: numbers have no units",
+    ]
+
+    private static let knownInSheaf = ["role", "title", "normalize", "aliases", "items", "messages", "canonical"]
+
+    /// Reads one field.
+    ///
+    /// - Parameters:
+    ///   - node: The field's mapping.
+    ///   - place: Its place among the fields, counted from 1.
+    ///   - defaults: What holds if the field says nothing else.
+    ///   - key: The names of the key fields.
+    mutating func field(
+        _ node: SchemaNode, place: Int, defaults: FieldDefaults, key: [String]
+    ) -> FieldDraft? {
+        let before = mistakes.mistakes.count
+        guard let name = fieldName(node, place: place) else { return nil }
+        let what = "field `\(CellText.shown(name.text))`"
+        guard
+            let members = mistakes.members(
+                of: node, in: what, known: Self.knownInField, unused: Self.unusedInField)
+        else { return nil }
+        var sheaf = SchemaMembers(place: "`sheaf` of \(what)", line: members.line)
+        if let node = members["sheaf"] {
+            sheaf = mistakes.members(of: node, in: sheaf.place, known: Self.knownInSheaf) ?? sheaf
+        }
+
+        var parts = FieldParts(name: name)
+        parts.title = mistakes.text(members, "title")
+        parts.titles = sheaf["title"].map { mistakes.languages($0, "`title` of \(sheaf.place)") } ?? [:]
+        parts.description = mistakes.text(members, "description")?.text
+        parts.example = mistakes.text(members, "example")
+        parts.role = role(name, sheaf, key: key)
+        parts.isCanonical = isCanonical(sheaf, role: parts.role)
+        parts.normalize = normalization(sheaf) ?? defaults.normalize
+        parts.missingValues = missingValues(members) ?? defaults.missingValues
+        parts.messages = messages(sheaf, role: parts.role)
+        parts.type = type(members)
+        readValues(members, sheaf, isOnlyKey: key == [name.text], &parts)
+
+        if parts.role == .key, parts.type == .list {
+            mistakes.add(name.line, "\(what) is a list and cannot be part of the primary key", "give it another role")
+        }
+        let reader = mistakes.mistakes.count == before ? parts.type.map { parts.reader(type: $0) } : nil
+        if let reader, let example = parts.example { check(example, of: reader, what) }
+        return FieldDraft(name: name, headerTexts: parts.headerTexts, role: parts.role, reader: reader)
+    }
+
+    /// The name, also where nothing else of the field makes sense, so that messages can say it.
+    private mutating func fieldName(_ node: SchemaNode, place: Int) -> SchemaText? {
+        let what = "field \(place)"
+        guard case .mapping(let members) = node.value else {
+            mistakes.add(node.line, "\(what) must be a mapping, but is \(node.found)", "begin it with `- name: …`")
+            return nil
+        }
+        guard let name = members.first(where: { $0.name == "name" }) else {
+            mistakes.add(node.line, "\(what) has no `name`", "begin it with `- name: …`")
+            return nil
+        }
+        guard let text = mistakes.text(name.value, "`name` of \(what)") else { return nil }
+        let isName = { (byte: UInt8) in
+            byte == UInt8(ascii: "_") || NumberText.isDigit(byte) || (byte | 0x20) &- 0x61 < 26
+        }
+        let bytes = Array(text.text.utf8)
+        if bytes.count > 60 || !bytes.allSatisfy(isName) || NumberText.isDigit(bytes[0]) {
+            let problem = "the name “\(CellText.shown(text.text))” of \(what) cannot be the name of a column in SQL"
+            let hint = "use at most 60 of a–z, 0–9 and `_`, not a digit first; what annotators see is the `title`"
+            mistakes.add(text.line, problem, hint)
+        }
+        return text
+    }
+
+    // MARK: Role
+
+    private mutating func role(_ name: SchemaText, _ sheaf: SchemaMembers, key: [String]) -> FieldRole? {
+        let isKey = key.contains(name.text)
+        guard sheaf["role"] != nil else { return isKey ? .key : .context }
+        guard let role = mistakes.word(sheaf, "role", FieldRole.self) else { return nil }
+        if isKey != (role == .key) {
+            let shown = CellText.shown(name.text)
+            let line = sheaf["role"]?.line ?? name.line
+            if isKey {
+                let problem = "field `\(shown)` is part of the primary key and cannot have the role `\(role.rawValue)`"
+                mistakes.add(line, problem, "write `role: key`, or take it out of `primaryKey`")
+            } else {
+                let problem = "field `\(shown)` has the role `key` and is not part of the primary key"
+                mistakes.add(line, problem, "name it in `primaryKey`, or give it another role")
+            }
+        }
+        return role
+    }
+
+    private mutating func isCanonical(_ sheaf: SchemaMembers, role: FieldRole?) -> Bool {
+        let isAlways = role != .annotator && role != .note
+        guard let flag = mistakes.flag(sheaf, "canonical") else { return isAlways }
+        if isAlways, !flag {
+            let problem = "`canonical: false` of \(sheaf.place): key, context and label fields are always exported"
+            mistakes.add(sheaf["canonical"]?.line ?? sheaf.line, problem, "leave it out, or use the role `note`")
+        }
+        return isAlways || flag
+    }
+
+    // MARK: Texts
+
+    /// The steps of a `normalize` list; nil if there is none.
+    mutating func normalization(_ members: SchemaMembers) -> [Normalization]? {
+        guard let texts = mistakes.texts(members, "normalize") else { return nil }
+        var steps: [Normalization] = []
+        for text in texts {
+            let what = "`normalize` of \(members.place)"
+            guard let step = mistakes.word(text, what, Normalization.self) else { continue }
+            if steps.contains(step) { mistakes.add(text.line, "`\(step.rawValue)` stands twice in \(what)") }
+            steps.append(step)
+        }
+        return steps
+    }
+
+    /// The texts of a `missingValues` list, or those of its `value` members; nil if there is none.
+    mutating func missingValues(_ members: SchemaMembers) -> [String]? {
+        guard let node = members["missingValues"] else { return nil }
+        let what = "`missingValues` of \(members.place)"
+        guard case .list(let items) = node.value, items.contains(where: { $0.text == nil }) else {
+            return mistakes.texts(node, what, allowsEmptyText: true)?.map(\.text)
+        }
+        var values: [String] = []
+        for item in items {
+            guard let entry = mistakes.members(of: item, in: "an entry of \(what)", known: ["value", "label"]) else {
+                continue
+            }
+            if let value = entry["value"]?.text {
+                values.append(value)
+            } else {
+                mistakes.add(item.line, "an entry of \(what) has no `value`")
+            }
+        }
+        return values
+    }
+
+    /// Message templates: by error code, or by what exactly was wrong.
+    private mutating func messages(_ sheaf: SchemaMembers, role: FieldRole?) -> [String: [String: String]] {
+        guard let node = sheaf["messages"] else { return [:] }
+        let known = CellError.messageKeys(isKey: role == .key)
+        guard let members = mistakes.members(of: node, in: "`messages` of \(sheaf.place)", known: known) else {
+            return [:]
+        }
+        var messages: [String: [String: String]] = [:]
+        for code in known {
+            guard let node = members[code] else { continue }
+            let texts = mistakes.languages(node, "message `\(code)` of \(sheaf.place)")
+            for text in texts.values { checkPlaces(of: text, "message `\(code)` of \(sheaf.place)") }
+            messages[code] = texts.mapValues(\.text)
+        }
+        return messages
+    }
+
+    private mutating func checkPlaces(of template: SchemaText, _ what: String) {
+        for name in CellError.places(of: template.text) where !CellError.templatePlaces.contains(name) {
+            let hint = SchemaMistakeCollector.meant(name, among: CellError.templatePlaces)
+            mistakes.add(template.line, "\(what) has a place `{\(CellText.shown(name))}`, which is not known", hint)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+internal import LabelDiff
+internal import LabelStore
+
+/// Counts what a run would do that nobody has approved.
+struct GuardCheck {
+    private(set) var counts = GuardedCounts()
+    /// Approvals that publishing uses up.
+    private(set) var used: [HoldEntryKey] = []
+    /// Every entry of the run; of a rejection, only a new one.
+    private(set) var entries: [HoldEntry] = []
+
+    init(_ outcome: MergeOutcome, _ unreadable: UnreadableKeys, _ approvals: Approvals) {
+        for change in outcome.entries { count(change, approvals) }
+        var rejected: Set<HoldEntry> = []
+        for (key, found) in outcome.problems where found.isNew {
+            let entry = HoldEntry(key: key, action: .reject, before: nil, after: found.problem.seen)
+            count(rejection: entry, isFirst: rejected.insert(entry).inserted, approvals)
+        }
+        for found in unreadable.found where found.isNew {
+            let entry = HoldEntry(
+                key: UnreadableKeys.key(found.problem), action: .reject, before: nil, after: found.problem.seen)
+            count(rejection: entry, isFirst: rejected.insert(entry).inserted, approvals)
+        }
+    }
+
+    private mutating func count(_ change: ChangeEntry, _ approvals: Approvals) {
+        let action: HoldAction
+        switch change.kind {
+        case .insert: action = .insert
+        case .update: action = .update
+        case .delete: action = .delete
+        }
+        let entry = HoldEntry(key: change.key, action: action, before: change.before, after: change.after)
+        entries.append(entry)
+        if let holdID = approvals.entries[entry] {
+            used.append(HoldEntryKey(holdID: holdID, entry: entry))
+            return
+        }
+        if change.isCost {
+            counts.costs += 1
+            return
+        }
+        switch change.kind {
+        case .insert: counts.inserted += 1
+        case .update: counts.changed += 1
+        case .delete: counts.deleted += 1
+        }
+    }
+
+    private mutating func count(rejection entry: HoldEntry, isFirst: Bool, _ approvals: Approvals) {
+        if isFirst { entries.append(entry) }
+        if let holdID = approvals.entries[entry] {
+            if isFirst { used.append(HoldEntryKey(holdID: holdID, entry: entry)) }
+        } else {
+            counts.rejected += 1
+        }
+    }
+}

@@ -1,0 +1,78 @@
+internal import Digest
+internal import LabelDiff
+internal import LabelSchema
+internal import LabelStore
+internal import SheetSource
+
+/// Gathers what a run stores beside the labels: digests, exceptions, marks, approvals used up.
+struct PublicationBuilder {
+    let texts: RowTexts
+    let state: StoredState
+    let unreadable: UnreadableKeys
+
+    private var decided: Decided { texts.decided }
+
+    func build(_ outcome: MergeOutcome, used: [HoldEntryKey], details: ReportDetails) async throws -> Publication {
+        var publication = Publication(runState: .unchanged, report: "")
+        publication.sheets = sheets(undecided: outcome.undecidedSheets)
+        publication.unreadSheets = decided.pass.failures.map { state.sheetIDs[$0.index] }
+        publication.settledKeys = outcome.problemChanges.map(\.key)
+        publication.endedUnreadable =
+            unreadable.ended
+            + unreadable.found.filter(\.isChanged).compactMap { found in
+                // The same row, stored under another row number.
+                state.unreadable.first { isSamePlace($0, found.problem) }
+            }
+        publication.exceptions = try await exceptions(outcome, details)
+        publication.reverted = outcome.revertedChanges
+        publication.usedApprovals = used
+        return publication
+    }
+
+    private func isSamePlace(_ left: Problem, _ right: Problem) -> Bool {
+        left.sheetID == right.sheetID && left.seen == right.seen && left.ordinal == right.ordinal
+    }
+
+    /// What every sheet that was read is remembered by.
+    func sheets(undecided: Set<UInt32>) -> [SheetBookkeeping] {
+        decided.pass.sheets.enumerated().compactMap { index, sheet in
+            guard let sheet else { return nil }
+            let id = state.sheetIDs[index]
+            return SheetBookkeeping(
+                sheetID: id, seenDigest: undecided.contains(id) ? nil : sheet.digest,
+                inputFingerprint: texts.definition.inputFingerprint, fileVersion: sheet.reading.fileVersionAfter,
+                rowCount: sheet.rows.count + sheet.unreadable.count, tabID: sheet.identity.sheetID,
+                title: String(String.UnicodeScalarView(sheet.identity.title.unicodeScalars.prefix(255))),
+                markAtRead: state.records[index]?.marked ?? 0)
+        }
+    }
+
+    private func exceptions(_ outcome: MergeOutcome, _ details: ReportDetails) async throws -> [ExceptionToStore] {
+        let waiting = outcome.problemChanges
+            .filter { $0.problems.contains { $0.problem.kind == .deleteWaiting } }.map(\.key)
+        let labels = try await details.storedLabels(waiting)
+        var exceptions: [ExceptionToStore] = []
+        for change in outcome.problemChanges {
+            for found in change.problems {
+                let key =
+                    try found.row.map { try texts.record(row: $0).key }
+                    ?? labels[change.key].flatMap { texts.definition.schema.key(ofCanonicalLabel: $0) }
+                let errors = try texts.errors(of: found, key: change.key)
+                exceptions.append(
+                    ExceptionToStore(
+                        key: change.key, problem: found.problem,
+                        labelKey: key.map { String(decoding: $0, as: UTF8.self) },
+                        errors: errors.isEmpty
+                            ? nil : String(decoding: SheetCollector.json(errors), as: UTF8.self)))
+            }
+        }
+        for found in unreadable.found where found.isChanged {
+            let record = try decided.pass.spool.record(at: found.spoolOffset)
+            exceptions.append(
+                ExceptionToStore(
+                    key: UnreadableKeys.key(found.problem), problem: found.problem, labelKey: nil,
+                    errors: String(decoding: record.errors, as: UTF8.self)))
+        }
+        return exceptions
+    }
+}

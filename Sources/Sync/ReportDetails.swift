@@ -1,0 +1,124 @@
+internal import LabelDiff
+internal import LabelSchema
+internal import LabelStore
+internal import Tabular
+
+/// Puts a decision into words: the changes cell by cell, the rows rejected, the deletes that wait.
+struct ReportDetails {
+    let texts: RowTexts
+    let store: LabelStore
+    let state: StoredState
+    /// So many entries of each kind are told in full; the counts tell of all.
+    let limit: Int
+
+    private var definition: DatasetDefinition { texts.definition }
+    private var decided: Decided { texts.decided }
+
+    func changes(_ outcome: MergeOutcome) async throws -> [SyncReport.Change] {
+        // What was there is most interesting to lose, so updates and deletes come before inserts.
+        let told =
+            outcome.entries.filter { $0.kind != .insert }.prefix(limit)
+            + outcome.entries.filter { $0.kind == .insert }.prefix(limit)
+        let stored = try await storedLabels(told.filter { $0.before != nil }.map(\.key))
+        return try told.map { entry in
+            let record = try entry.row.map(texts.record(row:))
+            let after = record?.canonical ?? []
+            let before = stored[entry.key] ?? []
+            let key = record?.key ?? definition.schema.key(ofCanonicalLabel: before) ?? []
+            let row = entry.row.map { decided.rows[$0] }
+            return SyncReport.Change(
+                kind: entry.kind == .insert ? .insert : entry.kind == .update ? .update : .delete,
+                key: String(decoding: key, as: UTF8.self), sheet: row.map { texts.names.names[Int($0.sheet)] },
+                row: row.map { Int($0.rowNumber) },
+                annotator: row.flatMap { row in record.flatMap { texts.annotator($0, sheet: row.sheet) } },
+                isCost: entry.isCost, cells: definition.schema.cellChanges(from: before, to: after))
+        }
+    }
+
+    func rejections(_ outcome: MergeOutcome, _ unreadable: UnreadableKeys) throws -> [SyncReport.Rejection] {
+        var told: [SyncReport.Rejection] = []
+        let kept = Set(outcome.entries.filter(\.isCost).map(\.key))
+        for (key, found) in outcome.problems where told.count < limit {
+            guard let index = found.row else { continue }
+            let row = decided.rows[index]
+            told.append(
+                SyncReport.Rejection(
+                    kind: found.problem.kind.rawValue,
+                    key: String(decoding: try texts.record(row: index).key, as: UTF8.self),
+                    sheet: texts.names.names[Int(row.sheet)], row: Int(row.rowNumber),
+                    keepsLabel: found.hasLabel && !kept.contains(key), isNew: found.isNew,
+                    errors: problems(try texts.errors(of: found, key: key))))
+        }
+        for found in unreadable.found where told.count < limit {
+            guard let index = state.sheetIDs.firstIndex(of: found.problem.sheetID) else { continue }
+            let record = try decided.pass.spool.record(at: found.spoolOffset)
+            told.append(
+                SyncReport.Rejection(
+                    kind: found.problem.kind.rawValue, key: nil, sheet: texts.names.names[index],
+                    row: Int(found.problem.rowNumber), keepsLabel: false, isNew: found.isNew,
+                    errors: problems(try RowTexts.errors(record.errors))))
+        }
+        let order = Dictionary(
+            texts.names.names.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
+        return told.sorted { (order[$0.sheet] ?? 0, $0.row) < (order[$1.sheet] ?? 0, $1.row) }
+    }
+
+    func waitingDeletes(_ outcome: MergeOutcome) async throws -> [SyncReport.WaitingDelete] {
+        let waiting = outcome.problems.filter { $0.found.problem.kind == .deleteWaiting }.map(\.key).prefix(limit)
+        let stored = try await storedLabels(Array(waiting))
+        let blocks = texts.blocks()
+        return waiting.map { key in
+            let label = stored[key].flatMap { definition.schema.key(ofCanonicalLabel: $0) } ?? []
+            return SyncReport.WaitingDelete(key: String(decoding: label, as: UTF8.self), blockedBy: blocks)
+        }
+    }
+
+    /// The stored labels of some keys, as of the base version.
+    func storedLabels(_ keys: [KeyHash]) async throws -> [KeyHash: [UInt8]] {
+        guard let dataset = state.dataset, !keys.isEmpty else { return [:] }
+        return try await store.labels(of: dataset, version: state.currentVersion, keys: keys)
+    }
+
+    private func problems(_ errors: [CellError]) -> [SyncReport.Rejection.Problem] {
+        errors.map { error in
+            SyncReport.Rejection.Problem(
+                code: error.code, field: error.field,
+                cell: error.column.map { A1.cell(column: $0, row: error.rowNumber) } ?? "",
+                ja: error.message(.ja), en: error.message(.en))
+        }
+    }
+}
+
+extension LabelSchema {
+    /// The fields in which two labels differ, in schema order; empty bytes are no label.
+    package func cellChanges(from before: [UInt8], to after: [UInt8]) -> [SyncReport.Change.Cell] {
+        let old = Self.values(before)
+        let new = Self.values(after)
+        var cells: [SyncReport.Change.Cell] = []
+        for field in canonicalFields where Self.differ(old[field.name], new[field.name]) {
+            cells.append(
+                SyncReport.Change.Cell(
+                    field: field.name, title: field.title, before: old[field.name]?.displayText,
+                    after: new[field.name]?.displayText))
+        }
+        // Fields that only an older schema had.
+        let known = Set(canonicalFields.map(\.name))
+        for name in Set(old.keys).union(new.keys).subtracting(known).sorted() where Self.differ(old[name], new[name]) {
+            cells.append(
+                SyncReport.Change.Cell(
+                    field: name, title: name, before: old[name]?.displayText, after: new[name]?.displayText))
+        }
+        return cells
+    }
+
+    /// Equality is bytes: to Swift, two strings are equal if they are composed differently.
+    private static func differ(_ old: LabelValue?, _ new: LabelValue?) -> Bool {
+        guard let old, let new else { return old != new }
+        return old != new || !old.displayText.utf8.elementsEqual(new.displayText.utf8)
+    }
+
+    private static func values(_ label: [UInt8]) -> [String: LabelValue] {
+        let members = label.isEmpty ? [] : CanonicalLabel.parse(label) ?? []
+        return Dictionary(members.map { ($0.name, $0.value) }, uniquingKeysWith: { _, last in last })
+    }
+}

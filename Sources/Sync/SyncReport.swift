@@ -1,0 +1,157 @@
+/// What a run did, or would do: the same for a terminal, for `--json` and for the store.
+package struct SyncReport: Codable, Sendable {
+    /// How a run ended.
+    package enum Outcome: String, Codable, Sendable {
+        /// It was only looked at.
+        case planned
+        case published
+        case unchanged
+        /// A guard was exceeded: nothing is written until somebody approves.
+        case held
+        /// Nothing could be read.
+        case failed
+    }
+
+    package var dataset: String
+    package var outcome: Outcome
+    package var runID: UInt64?
+    /// The version compared with; 0 where there was none.
+    package var baseVersion: Int
+    /// The version published.
+    package var version: Int?
+    package var versionHash: String?
+    package var counts = Counts()
+    package var sheets: [Sheet] = []
+    package var changes: [Change] = []
+    package var rejections: [Rejection] = []
+    package var waitingDeletes: [WaitingDelete] = []
+    /// Guards that are exceeded by what no approval covers.
+    package var breaches: [String] = []
+    package var holdID: UInt64?
+    package var notes: [String] = []
+    /// Whether the label schema differs from that of the base version.
+    package var schemaChanged = false
+    /// Complete passes over the sheets: 2 where deletes had to be proven.
+    package var passes = 1
+    package var seconds: Double = 0
+
+    init(dataset: String, outcome: Outcome, baseVersion: Int) {
+        self.dataset = dataset
+        self.outcome = outcome
+        self.baseVersion = baseVersion
+    }
+
+    /// Some sheet could not be read.
+    package var isPartial: Bool { sheets.contains { $0.failure != nil } }
+
+    /// The report without anything that was typed into a cell, as the store keeps it.
+    var withoutCellText: SyncReport {
+        var report = self
+        report.changes = []
+        report.rejections = []
+        report.waitingDeletes = []
+        for index in report.sheets.indices { report.sheets[index].failure?.messages = [:] }
+        return report
+    }
+}
+
+extension SyncReport {
+    package struct Counts: Codable, Sendable, Equatable {
+        /// Labels before and after.
+        package var storedBefore = 0
+        package var labels = 0
+        package var inserted = 0
+        package var updated = 0
+        package var deleted = 0
+        package var unchanged = 0
+        /// Rows whose key is there and whose label is still blank.
+        package var pending = 0
+        /// Rows rejected, and how many of them no earlier run has seen.
+        package var rejected = 0
+        package var newlyRejected = 0
+        package var waitingDeletes = 0
+        /// Labels whose row now stands in another sheet.
+        package var moved = 0
+        /// Entries that an approval covers.
+        package var approved = 0
+        /// Rows read.
+        package var rows = 0
+
+        package var changes: Int { inserted + updated + deleted }
+    }
+
+    package struct Sheet: Codable, Sendable {
+        package var title: String
+        package var spreadsheet: String
+        package var rows: Int
+        package var pending: Int
+        package var failure: Failure?
+
+        package struct Failure: Codable, Sendable {
+            package var code: String
+            /// By language, `en` at least.
+            package var messages: [String: String]
+            package var hint: String
+            package var concernsEverySheet: Bool
+        }
+    }
+
+    /// One change of the change set, cell by cell.
+    package struct Change: Codable, Sendable {
+        package enum Kind: String, Codable, Sendable { case insert, update, delete }
+
+        package var kind: Kind
+        /// The primary key as canonical JSON, such as `[1234]`.
+        package var key: String
+        package var sheet: String?
+        package var row: Int?
+        package var annotator: String?
+        /// The label is lost to a schema change.
+        package var isCost: Bool
+        /// The fields that differ, in schema order.
+        package var cells: [Cell]
+
+        package struct Cell: Codable, Sendable, Equatable {
+            package var field: String
+            package var title: String
+            package var before: String?
+            package var after: String?
+
+            package init(field: String, title: String, before: String?, after: String?) {
+                self.field = field
+                self.title = title
+                self.before = before
+                self.after = after
+            }
+        }
+    }
+
+    /// One row that is not valid.
+    package struct Rejection: Codable, Sendable {
+        /// `invalid`, `duplicate` or `unreadable_key`.
+        package var kind: String
+        package var key: String?
+        package var sheet: String
+        package var row: Int
+        /// A last good label stays in its place.
+        package var keepsLabel: Bool
+        package var isNew: Bool
+        package var errors: [Problem]
+
+        package struct Problem: Codable, Sendable {
+            package var code: String
+            package var field: String?
+            /// A1 notation, such as `D17`.
+            package var cell: String
+            package var ja: String
+            package var en: String
+        }
+    }
+
+    /// A label that no sheet offers any more and that stays, because its absence could not be proven.
+    package struct WaitingDelete: Codable, Sendable {
+        package var key: String
+        /// Sheets that could not be read, and cells with an unreadable key.
+        package var blockedBy: [String]
+    }
+}
