@@ -21,9 +21,10 @@ extension HTTPError.Code {
             self = .connectionReset
         case CURLE_PARTIAL_FILE:
             self = .bodyCutShort
-        case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL:
+        case CURLE_URL_MALFORMAT:
             self = .malformedRequest
-        case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:
+        case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_UNSUPPORTED_PROTOCOL:
+            // That the request's own protocol is HTTP was seen to before; this one is of an answer that is not.
             self = .malformedResponse
         case CURLE_FILESIZE_EXCEEDED:
             self = .bodyTooLarge

@@ -57,6 +57,7 @@ package final class HTTPClient: Sendable {
         }
         let pipe = TransferPipe(
             label: request.label, host: origin.description, limit: configuration.streamBuffer, mailbox: mailbox)
+        guard !Task.isCancelled else { throw pipe.error(.cancelled, "the task was cancelled before it began") }
         let order = TransferOrder(request: request, origin: origin, configuration: configuration, pipe: pipe)
         guard mailbox.post(.start(order)) else { throw pipe.error(.cancelled, "the client was shut down") }
         return pipe

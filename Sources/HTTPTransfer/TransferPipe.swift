@@ -90,10 +90,14 @@ final class TransferPipe: Sendable {
     /// Gives the answer up from the reader's side: what waits is dropped, and the transfer ends soon after.
     func abandon(_ error: HTTPError) {
         let wasOpen = state.withLock { state in
+            let wasOpen = state.ending == nil
+            // An answer that has come in whole is no longer whole for a reader who now loses its last chunks.
+            if !state.chunks.isEmpty, case .success = state.ending { state.ending = .failure(error) }
+            state.ending = state.ending ?? .failure(error)
             state.chunks = []
             state.buffered = 0
             state.isThrottled = false
-            return state.ending == nil
+            return wasOpen
         }
         guard wasOpen else { return }
         finish(.failure(error))

@@ -64,16 +64,18 @@ final class TransferThread {
     ///
     /// - Returns: whether to go on.
     private func obey(_ commands: [TransferMailbox.Command]) -> Bool {
+        var goesOn = true
         for command in commands {
             switch command {
             case .start(let order): start(order)
             case .resume(let pipe): transfer(for: pipe)?.resume()
             case .cancel(let pipe):
                 if let transfer = transfer(for: pipe) { drop(transfer) }
-            case .shutDown: return false
+            // What was ordered after it is still begun, so that it is ended like all the others.
+            case .shutDown: goesOn = false
             }
         }
-        return true
+        return goesOn
     }
 
     private func transfer(for pipe: TransferPipe) -> Transfer? {

@@ -114,7 +114,9 @@ struct ByteArena: ~Copyable {
         count = min(count, length)
     }
 
-    /// The bytes from `start` on. They stay where they are until the arena is written to again.
+    /// The bytes from `start` on.
+    ///
+    /// They stay where they are until the arena is written to again.
     @inline(__always)
     func bytes(from start: Int) -> UnsafeBufferPointer<UInt8> {
         UnsafeBufferPointer(start: base + start, count: count - start)

@@ -23,8 +23,10 @@ extension CellError {
         CellText.shown(detail[name] ?? "", limit: limit)
     }
 
-    /// Puts values in the places of a template: `{cell}`, `{field}`, `{suggestion}`, `{row}`, `{limit}`, `{allowed}`
-    /// and `{otherCells}`. What a value holds is never taken for a place.
+    /// Puts values in the places of a template: `{cell}`, `{field}`, `{item}` (of a list), `{suggestion}`, `{row}`,
+    /// `{limit}`, `{allowed}` and `{otherCells}`.
+    ///
+    /// What a value holds is never taken for a place.
     private func fill(_ template: String, _ language: MessageLanguage) -> String {
         var text = ""
         var rest = template[...]
@@ -36,6 +38,7 @@ extension CellError {
             case "cell": text += shown
             case "field": text += title(language)
             case "row": text += "\(rowNumber)"
+            case "item": text += shown(value: "item")
             case let name: text += shown(String(name))
             }
             rest = rest[rest.index(after: close)...]
@@ -58,7 +61,7 @@ extension CellError {
     }
 
     /// The names of the places that a template may have.
-    static let templatePlaces = ["cell", "field", "suggestion", "row", "limit", "allowed", "otherCells"]
+    static let templatePlaces = ["cell", "field", "item", "suggestion", "row", "limit", "allowed", "otherCells"]
 }
 
 // MARK: - Japanese
@@ -148,7 +151,8 @@ extension CellError {
         let field = title(.en)
         switch (code, detail["reason"]) {
         case ("cell-error", _) where cell == "Loading...":
-            return "The cell in “\(field)” is still being computed (Loading...). Please look again when it has finished."
+            return
+                "The cell in “\(field)” is still being computed (Loading...). Please look again when it has finished."
         case ("cell-error", _):
             return "The cell in “\(field)” shows the error \(shown). Please check its formula or what it refers to."
         case ("primary-key", "blank"):

@@ -3,7 +3,9 @@ package enum MessageLanguage: String, Sendable, Hashable, CaseIterable {
     case ja, en
 }
 
-/// What is wrong with one cell. It is data: reported, stored and shown, never thrown.
+/// What is wrong with one cell.
+///
+/// It is data: reported, stored and shown, never thrown.
 ///
 /// Codes are those of Frictionless where it has one (`type-error`, `constraint-error`, `primary-key`, `extra-cell`),
 /// and `cell-error` for a spreadsheet's own errors such as `#N/A`.
@@ -15,9 +17,11 @@ package struct CellError: Sendable, Hashable {
     package let column: Int?
     /// The row in the sheet, counted from 1; 0 for a stored label, which stands in no sheet.
     package let rowNumber: Int
-    /// What was typed, cut at 200 characters. Not escaped: `message(_:)` does that.
+    /// What was typed, cut at 200 characters.
+    ///
+    /// Not escaped: `message(_:)` does that.
     package let cell: String
-    /// For programs: `title`, `reason`, `constraint`, `limit`, `type`, `suggestion`, `allowed`, `otherCells`…
+    /// For programs: `title`, `reason`, `constraint`, `limit`, `type`, `suggestion`, `allowed`, `otherCells` and more.
     package let detail: [String: String]
 
     init(
@@ -31,7 +35,9 @@ package struct CellError: Sendable, Hashable {
         self.detail = detail
     }
 
-    /// A key that stands in more than one row. All the rows concerned get one, each naming the cells of the others.
+    /// A key that stands in more than one row.
+    ///
+    /// All the rows concerned get one, each naming the cells of the others.
     ///
     /// - Parameters:
     ///   - field: The key field; of a composite key, the first.
@@ -39,6 +45,7 @@ package struct CellError: Sendable, Hashable {
     ///   - rowNumber: The row in the sheet, counted from 1.
     ///   - cell: What was typed.
     ///   - otherCells: The key cells of the other rows, by sheet and A1 notation (`レシピ分類!A12`).
+    /// - Returns: The error of one of the rows.
     package static func duplicateKey(
         field: LabelField, column: Int?, rowNumber: Int, cell: String, otherCells: [String]
     ) -> CellError {
@@ -59,6 +66,7 @@ extension LabelField {
     ///   - code: The error's code.
     ///   - cause: What exactly is wrong: a constraint's name or, for a key, `blank`, `unreadable` or `duplicate`. A
     ///     template under this name goes before one under the code.
+    /// - Returns: Titles and templates by language.
     func messageDetail(code: String, cause: String?) -> [String: String] {
         var detail = ["title": title]
         for language in MessageLanguage.allCases {

@@ -24,7 +24,9 @@ struct CellFailure {
     static let unknownMember = CellFailure(code: "extra-cell", detail: [:])
 }
 
-/// What reading a cell came to. The value itself has been appended to the arena.
+/// What reading a cell came to.
+///
+/// The value itself has been appended to the arena.
 enum CellOutcome {
     case blank
     case value

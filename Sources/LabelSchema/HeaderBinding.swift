@@ -7,11 +7,14 @@ package enum HeaderBinding: Sendable {
 }
 
 extension LabelSchema {
-    /// Matches a header with the fields: by title in any language or by name, in any order. Other columns are ignored.
+    /// Matches a header with the fields: by title in any language or by name, in any order.
+    ///
+    /// Other columns are ignored.
     ///
     /// - Parameters:
     ///   - header: The texts of the header row.
     ///   - headerRow: The sheet row it stands in, counted from 1. Rows down to this one are never validated.
+    /// - Returns: A validator, or every problem of the header.
     package func bind(header: [String], headerRow: Int) -> HeaderBinding {
         let texts = header.map(Self.headerKey)
         guard texts.contains(where: { !$0.isEmpty }) else { return .refused([.emptyHeader(row: headerRow)]) }

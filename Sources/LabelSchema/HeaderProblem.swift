@@ -1,6 +1,8 @@
 import Tabular
 
-/// Why a sheet's header cannot be matched with a schema. Any of these refuses the whole sheet.
+/// Why a sheet's header cannot be matched with a schema.
+///
+/// Any of these refuses the whole sheet.
 package enum HeaderProblem: Sendable, Hashable {
     /// No header cell is the title or name of a field. `suggestion` is a header cell that comes near, if there is one.
     case missingColumn(field: String, title: String, suggestion: String?)

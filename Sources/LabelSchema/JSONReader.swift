@@ -159,7 +159,8 @@ struct JSONReader {
     private mutating func unicodeEscape(into text: inout [UInt8]) throws(Problem) {
         var code = try codeUnit()
         if (0xD800..<0xDC00).contains(code) {
-            guard next == UInt8(ascii: "\\"), position + 1 < bytes.count, bytes[position + 1] == UInt8(ascii: "u") else {
+            guard next == UInt8(ascii: "\\"), position + 1 < bytes.count, bytes[position + 1] == UInt8(ascii: "u")
+            else {
                 throw problem("a surrogate stands alone")
             }
             position += 2

@@ -1,7 +1,9 @@
 /// Writing JSON strings in the one way of the canonical form.
 enum JSONText {
     /// Appends a string in quotes, with the fewest escapes JSON allows: `\"`, `\\`, and control characters as their
-    /// short form or as `\u00xx` in lower-case hexadecimal. All other text stands as UTF-8.
+    /// short form or as `\u00xx` in lower-case hexadecimal.
+    ///
+    /// All other text stands as UTF-8.
     static func append(_ text: String, to json: inout [UInt8]) {
         append(utf8: text.utf8, to: &json)
     }

@@ -1,4 +1,6 @@
-/// What a field's values are. The names are those of Table Schema.
+/// What a field's values are.
+///
+/// The names are those of Table Schema.
 package enum FieldType: String, Sendable, Hashable, CaseIterable {
     case string, integer, number, boolean, date, time, datetime, year, yearmonth, list, any
 }
@@ -22,7 +24,9 @@ package enum FieldRole: String, Sendable, Hashable, CaseIterable {
     case note
 }
 
-/// One step of the declared normalisation of a field's text. Steps are applied in the order in which they are declared.
+/// One step of the declared normalisation of a field's text.
+///
+/// Steps are applied in the order in which they are declared.
 package enum Normalization: String, Sendable, Hashable, CaseIterable {
     /// Canonical composition: か + ゛ becomes が.
     case nfc
@@ -36,7 +40,9 @@ package enum Normalization: String, Sendable, Hashable, CaseIterable {
     case lowercase
 }
 
-/// What a field's values have to satisfy. Bounds and allowed values are held in canonical text.
+/// What a field's values have to satisfy.
+///
+/// Bounds and allowed values are held in canonical text.
 package struct FieldConstraints: Sendable, Hashable {
     /// A blank cell is an error.
     package var required = false
@@ -59,7 +65,9 @@ package struct FieldConstraints: Sendable, Hashable {
 /// What the items of a `list` field are.
 package struct ListItems: Sendable, Hashable {
     package var type: FieldType = .string
-    /// What separates items. The first is the declared `delimiter`, the others are accepted too.
+    /// What separates items.
+    ///
+    /// The first is the declared `delimiter`, the others are accepted too.
     package var delimiters: [String] = [","]
     /// The allowed items, in the order of the schema.
     package var allowed: [String]?
@@ -89,7 +97,9 @@ package struct LabelField: Sendable, Hashable {
     package let items: ListItems
     package let trueValues: [String]
     package let falseValues: [String]
-    /// Texts that mean "no value". A cell without any text always does.
+    /// Texts that mean "no value".
+    ///
+    /// A cell without any text always does.
     package let missingValues: [String]
     package let normalize: [Normalization]
     package let aliases: [FieldAlias]

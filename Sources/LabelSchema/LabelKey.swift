@@ -23,6 +23,7 @@ extension LabelSchema {
     /// The key that a person means, each value typed as it would be in a sheet; nil if a value cannot be read.
     ///
     /// - Parameter values: One text for each field of the primary key, in key order.
+    /// - Returns: The key in canonical form.
     package func key(typed values: [String]) -> [UInt8]? {
         guard values.count == primaryKey.count else { return nil }
         guard case .bound(var validator) = bind(header: fields.map(\.title), headerRow: 1) else { return nil }

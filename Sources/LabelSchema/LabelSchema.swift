@@ -9,7 +9,9 @@ package struct LabelSchema: Sendable {
     package let fields: [LabelField]
     /// Names of the fields that identify a row, in key order.
     package let primaryKey: [String]
-    /// Canonical JSON of the parsed document (members sorted, no spaces). The schema hash is taken over these bytes.
+    /// Canonical JSON of the parsed document (members sorted, no spaces).
+    ///
+    /// The schema hash is taken over these bytes.
     package let document: [UInt8]
 
     /// The fields compiled for reading cells, in the order of `fields`.
@@ -27,6 +29,7 @@ package struct LabelSchema: Sendable {
     /// - Parameters:
     ///   - text: The document.
     ///   - file: Its name, for messages; also the schema's name where the document gives none.
+    /// - Returns: The schema, ready for use.
     /// - Throws: Every mistake of the document at once.
     package static func parse(_ text: String, file: String) throws(LabelSchemaMistakes) -> LabelSchema {
         let root =

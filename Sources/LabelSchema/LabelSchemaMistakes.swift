@@ -8,7 +8,7 @@ package struct LabelSchemaMistake: Sendable, Hashable, CustomStringConvertible {
     /// What to do about it.
     package let hint: String?
 
-    /// `schemas/recipe.yaml:12: …. Did you mean …?`
+    /// One line: place, problem and hint, such as ``schemas/a.yaml:12: `typ` is not known; did you mean `type`?``.
     package var description: String {
         let place = line > 0 ? "\(file):\(line)" : file
         guard let hint else { return "\(place): \(problem)" }
@@ -16,7 +16,9 @@ package struct LabelSchemaMistake: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// Every mistake of one schema document, in the order of its lines. Never empty.
+/// Every mistake of one schema document, in the order of its lines.
+///
+/// Never empty.
 package struct LabelSchemaMistakes: Error, Sendable, CustomStringConvertible {
     package let mistakes: [LabelSchemaMistake]
 

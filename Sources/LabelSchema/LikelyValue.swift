@@ -1,4 +1,6 @@
-/// Guesses what somebody meant who typed a value in another form, for the message. Never applied to the data.
+/// Guesses what somebody meant who typed a value in another form, for the message.
+///
+/// Never applied to the data.
 enum LikelyValue {
     /// A text of the type that says the same, or nil.
     static func find(_ type: FieldType, _ typed: String) -> String? {

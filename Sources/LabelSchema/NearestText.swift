@@ -1,5 +1,5 @@
 /// Finding what somebody may have meant among known texts.
-struct NearestText: Sendable {
+package struct NearestText: Sendable {
     /// Longer texts are not compared: the cost grows with the square, and nobody mistypes a paragraph.
     private static let longest = 64
 
@@ -19,12 +19,16 @@ struct NearestText: Sendable {
         }
     }
 
-    /// The candidate nearest to what was typed, or nil if none is near. Of several, the first.
-    static func find(_ typed: String, among candidates: some Sequence<String>) -> String? {
+    /// The candidate nearest to what was typed, or nil if none is near.
+    ///
+    /// Of several, the first.
+    package static func find(_ typed: String, among candidates: some Sequence<String>) -> String? {
         NearestText(candidates.map { ($0, $0) }).find(typed)
     }
 
-    /// What the nearest text means, or nil if none is near. Of several, the first.
+    /// What the nearest text means, or nil if none is near.
+    ///
+    /// Of several, the first.
     ///
     /// Hiragana and katakana, small and large kana, full-width and half-width forms and letter case count as the same.
     func find(_ typed: String) -> String? {

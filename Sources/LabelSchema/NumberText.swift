@@ -18,7 +18,9 @@ enum NumberText {
         }
         if index < bytes.count, bytes[index] | 0x20 == UInt8(ascii: "e") {
             index += 1
-            if index < bytes.count, bytes[index] == UInt8(ascii: "-") || bytes[index] == UInt8(ascii: "+") { index += 1 }
+            if index < bytes.count, bytes[index] == UInt8(ascii: "-") || bytes[index] == UInt8(ascii: "+") {
+                index += 1
+            }
             guard digits() > 0 else { return false }
         }
         return index == bytes.count
@@ -31,7 +33,9 @@ enum NumberText {
             isDigit(byte) || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+")
                 || byte | 0x20 == UInt8(ascii: "e")
         }
-        guard isNumeric, first | 0x20 != UInt8(ascii: "e"), isDigit(last) || last == UInt8(ascii: ".") else { return nil }
+        guard isNumeric, first | 0x20 != UInt8(ascii: "e"), isDigit(last) || last == UInt8(ascii: ".") else {
+            return nil
+        }
         guard bytes.contains(where: isDigit), let value = Double(String(decoding: bytes, as: UTF8.self)) else {
             return nil
         }

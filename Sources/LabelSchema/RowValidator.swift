@@ -22,7 +22,12 @@ package struct RowValidator: Sendable {
     private let annotatorColumn: Int?
     private let headerRow: Int
 
-    /// - Parameter columns: For each field of the schema, its column in the sheet.
+    /// Binds a schema to the columns of one sheet.
+    ///
+    /// - Parameters:
+    ///   - schema: The schema.
+    ///   - sheetColumns: For each field of the schema, its column in the sheet, counted from 0.
+    ///   - headerRow: The sheet row of the header, counted from 1.
     init(schema: LabelSchema, columns sheetColumns: [Int], headerRow: Int) {
         let all = zip(schema.readers, sheetColumns).map { reader, index in
             Column(
@@ -49,7 +54,10 @@ package struct RowValidator: Sendable {
     ///
     /// Rows without anything in the schema's columns are left out, as are the header row and those above it.
     ///
-    /// - Parameter skippingFirst: How many rows at the start of the batch to pass over.
+    /// - Parameters:
+    ///   - batch: Rows of the sheet.
+    ///   - skippingFirst: How many rows at the start of the batch to pass over.
+    /// - Returns: Every row with something in it, as label, work to do or rejection.
     package mutating func validate(_ batch: RowBatch, skippingFirst: Int = 0) -> ValidatedBatch {
         var run = Run(capacity: batch.bytes.count * 2 + batch.rowCount * 64, columnCount: columns.count)
         let first = max(skippingFirst, headerRow + 1 - batch.firstRowNumber, 0)
@@ -242,8 +250,9 @@ private struct Run: ~Copyable {
 }
 
 extension LabelField {
-    /// The error that a failure makes in a cell. In a key field it is always a `primary-key` error, since the row
-    /// cannot be told apart.
+    /// The error that a failure makes in a cell.
+    ///
+    /// In a key field it is always a `primary-key` error, since the row cannot be told apart.
     func error(_ failure: CellFailure, column: Int?, rowNumber: Int, cell: String) -> CellError {
         let isKeyError = role == .key && failure.code != "cell-error" && failure.code != "extra-cell"
         let code = isKeyError ? "primary-key" : failure.code

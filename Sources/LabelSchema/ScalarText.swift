@@ -1,4 +1,6 @@
-/// Reads one value of a type from its text and appends its canonical form. Text is normalised already.
+/// Reads one value of a type from its text and appends its canonical form.
+///
+/// Text is normalised already.
 enum ScalarText {
     /// Appends the canonical JSON of the value that `bytes` spell; false, with nothing appended, if they spell none.
     ///

@@ -56,6 +56,7 @@ struct SchemaMistakeCollector {
     ///   - place: What it is, for messages.
     ///   - known: The names that may stand here.
     ///   - unused: Names that Table Schema knows and Sheaf does not, each with what to do instead.
+    /// - Returns: The known members, or nil if the node is no mapping.
     mutating func members(
         of node: SchemaNode, in place: String, known: [String], unused: [String: String] = [:]
     ) -> SchemaMembers? {
@@ -131,9 +132,15 @@ struct SchemaMistakeCollector {
         return count
     }
 
-    /// A list of texts. Numbers and booleans count as the text their author wrote.
+    /// A list of texts.
     ///
-    /// - Parameter allowsEmptyText: Whether `""` may be one of them.
+    /// Numbers and booleans count as the text their author wrote.
+    ///
+    /// - Parameters:
+    ///   - members: The mapping that may have the list.
+    ///   - name: The list's name there.
+    ///   - allowsEmptyText: Whether `""` may be one of them.
+    /// - Returns: The texts, or nil if there is no list.
     mutating func texts(_ members: SchemaMembers, _ name: String, allowsEmptyText: Bool = false) -> [SchemaText]? {
         guard let node = members[name] else { return nil }
         return texts(node, "`\(name)` of \(members.place)", allowsEmptyText: allowsEmptyText)

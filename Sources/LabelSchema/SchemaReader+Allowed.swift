@@ -57,7 +57,14 @@ extension SchemaReader {
         }
         let reader = parts.type.map { parts.reader(type: $0) }
         let targets = members.map(\.name)
-        for member in members {
+        var seen: Set<[UInt8]> = []
+        // A stored document has its members sorted. Aliases are taken in that order too, so that both read the same.
+        for member in members.sorted(by: { JSONText.precedes($0.name, $1.name) }) {
+            guard seen.insert(Array(member.name.utf8)).inserted else {
+                let name = "`\(CellText.shown(member.name))`"
+                mistakes.add(member.line, "\(name) stands twice in `aliases` of \(sheaf.place)", "keep one of them")
+                continue
+            }
             let what = "aliases of “\(CellText.shown(member.name))”"
             let value = SchemaText(text: member.name, line: member.line)
             if let reader { checkTarget(value, of: reader, parts) }

@@ -107,7 +107,8 @@ extension SchemaReader {
         }
         let suggestion = LikelyValue.find(type, text.text).map { "did you mean “\($0)”?" }
         let hint = suggestion ?? (type == .boolean ? "write true or false" : nil)
-        mistakes.add(text.line, "\(what) cannot be “\(CellText.shown(text.text))”: the type is `\(type.rawValue)`", hint)
+        mistakes.add(
+            text.line, "\(what) cannot be “\(CellText.shown(text.text))”: the type is `\(type.rawValue)`", hint)
         return nil
     }
 

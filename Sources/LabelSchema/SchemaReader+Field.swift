@@ -21,6 +21,7 @@ extension SchemaReader {
     ///   - place: Its place among the fields, counted from 1.
     ///   - defaults: What holds if the field says nothing else.
     ///   - key: The names of the key fields.
+    /// - Returns: The field as far as it could be read, or nil if not even its name could.
     mutating func field(
         _ node: SchemaNode, place: Int, defaults: FieldDefaults, key: [String]
     ) -> FieldDraft? {
@@ -32,8 +33,11 @@ extension SchemaReader {
                 of: node, in: what, known: Self.knownInField, unused: Self.unusedInField)
         else { return nil }
         var sheaf = SchemaMembers(place: "`sheaf` of \(what)", line: members.line)
+        var isRoleKnown = true
         if let node = members["sheaf"] {
-            sheaf = mistakes.members(of: node, in: sheaf.place, known: Self.knownInSheaf) ?? sheaf
+            let found = mistakes.members(of: node, in: sheaf.place, known: Self.knownInSheaf)
+            isRoleKnown = found != nil
+            sheaf = found ?? sheaf
         }
 
         var parts = FieldParts(name: name)
@@ -41,7 +45,7 @@ extension SchemaReader {
         parts.titles = sheaf["title"].map { mistakes.languages($0, "`title` of \(sheaf.place)") } ?? [:]
         parts.description = mistakes.text(members, "description")?.text
         parts.example = mistakes.text(members, "example")
-        parts.role = role(name, sheaf, key: key)
+        parts.role = isRoleKnown ? role(name, sheaf, key: key) : nil
         parts.isCanonical = isCanonical(sheaf, role: parts.role)
         parts.normalize = normalization(sheaf) ?? defaults.normalize
         parts.missingValues = missingValues(members) ?? defaults.missingValues

@@ -9,6 +9,7 @@ struct SchemaReader {
     /// - Parameters:
     ///   - root: The document.
     ///   - file: Its name, for messages; also the schema's name where the document gives none.
+    /// - Returns: The schema, ready for use.
     /// - Throws: Every mistake of the document at once.
     static func read(_ root: SchemaNode, file: String) throws(LabelSchemaMistakes) -> LabelSchema {
         var reader = SchemaReader(file: file, mistakes: SchemaMistakeCollector(file: file))
@@ -59,7 +60,8 @@ struct SchemaReader {
         var text = node.text
         if case .list(let items) = node.value, items.count == 1 { text = items[0].text }
         guard text != "subset" else { return }
-        let hint = "write `subset`, or leave it out: a sheet has a column for every field, in any order, and may have more"
+        let hint =
+            "write `subset`, or leave it out: a sheet has a column for every field, in any order, and may have more"
         mistakes.add(node.line, "`fieldsMatch` cannot be \(node.found)", hint)
     }
 

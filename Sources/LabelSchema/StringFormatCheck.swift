@@ -9,9 +9,13 @@ extension StringFormat {
         }
     }
 
-    /// Something before an `@`, and a domain with a point after it. What stands before may be any language's letters.
+    /// Something before an `@`, and a domain with a point after it.
+    ///
+    /// What stands before may be any language's letters.
     private static func isEmail(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard let at = bytes.lastIndex(of: UInt8(ascii: "@")), at > 0, at <= 64, bytes.count <= 254 else { return false }
+        guard let at = bytes.lastIndex(of: UInt8(ascii: "@")), at > 0, at <= 64, bytes.count <= 254 else {
+            return false
+        }
         let local = bytes[..<at]
         let domain = bytes[(at + 1)...]
         guard local.allSatisfy({ $0 > 0x20 && $0 != 0x7F && !isOneOf($0, "@,;:<>()[]\\\"") }) else { return false }

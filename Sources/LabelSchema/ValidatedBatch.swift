@@ -8,19 +8,24 @@ package enum RowKind: UInt8, Sendable, Hashable {
     case invalid
 }
 
-/// One row of a sheet after validation. Ranges point into the `bytes` of its batch.
+/// One row of a sheet after validation.
+///
+/// Ranges point into the `bytes` of its batch.
 package struct ValidatedRow: Sendable, Hashable {
     /// The row in the sheet, counted from 1.
     package let rowNumber: Int
     package let kind: RowKind
-    /// The canonical JSON array of the primary key, such as `[1234]` or `["a","bc"]`. Empty if the key cannot be read;
-    /// the row is then invalid.
+    /// The canonical JSON array of the primary key, such as `[1234]` or `["a","bc"]`.
+    ///
+    /// Empty if the key cannot be read; the row is then invalid.
     package let key: Range<Int>
     /// The label in canonical form; empty unless the row is valid.
     package let canonical: Range<Int>
-    /// What `seen_hash` is taken over. For a valid row that is the canonical form. For others it is
-    /// `{"pending":[…]}` or `{"invalid":[…]}` with the raw cells of the canonical fields in schema order: text as a
-    /// string, a number as the literal that the source sent, `true`, `false`, or `null` for an empty cell.
+    /// What `seen_hash` is taken over.
+    ///
+    /// For a valid row that is the canonical form. For others it is `{"pending":[…]}` or `{"invalid":[…]}` with the raw
+    /// cells of the canonical fields in schema order: text as a string, a number as the literal that the source sent,
+    /// `true`, `false`, or `null` for an empty cell.
     package let seen: Range<Int>
     /// The normalised text of the annotator field; may be empty.
     package let annotator: Range<Int>
@@ -28,7 +33,9 @@ package struct ValidatedRow: Sendable, Hashable {
     package let errors: Range<Int>
 }
 
-/// Some rows of a sheet after validation. Only this module can make one, so a valid row has been validated.
+/// Some rows of a sheet after validation.
+///
+/// Only this module can make one, so a valid row has been validated.
 package struct ValidatedBatch: Sendable {
     /// The bytes that rows point into.
     package let bytes: [UInt8]

@@ -12,7 +12,9 @@ struct ValueBounds: Sendable {
     private let bounds: [Bound]
     private let isNumeric: Bool
 
-    /// Nil if the field has no bounds. Limits are canonical texts.
+    /// Nil if the field has no bounds.
+    ///
+    /// Limits are canonical texts.
     init?(_ constraints: FieldConstraints, type: FieldType) {
         isNumeric = type == .integer || type == .number || type == .year
         var bounds: [Bound] = []

@@ -9,7 +9,10 @@ final class ValuePattern: Sendable {
     private let source: String
     private let regex: Mutex<Regex<AnyRegexOutput>>
 
+    /// Compiles an expression.
+    ///
     /// - Parameter source: The expression. It sees Unicode scalars, as the expressions of XML Schema do.
+    /// - Throws: What is wrong with the expression, in the compiler's words.
     init(_ source: String) throws {
         self.source = source
         regex = Mutex(try Regex(source).matchingSemantics(.unicodeScalar))

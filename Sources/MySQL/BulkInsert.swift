@@ -12,6 +12,7 @@ struct BulkInsertPlan {
     let chunks: [Range<Int>]
 
     /// - Parameters:
+    ///   - rows: what is to be inserted.
     ///   - usesArrays: whether one statement takes arrays.
     ///   - maximumPacket: `max_allowed_packet` of the server.
     init(_ rows: BulkRows, usesArrays: Bool, maximumPacket: Int) {
@@ -144,7 +145,9 @@ final class BulkChunk {
         let size = values.count * MemoryLayout<T>.stride
         let block = UnsafeMutableRawPointer.allocate(byteCount: max(8, size), alignment: 16)
         blocks.append(block)
-        values.withUnsafeBytes { block.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(block), byteCount: $0.count) }
+        values.withUnsafeBytes {
+            block.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(block), byteCount: $0.count)
+        }
         return block
     }
 }

@@ -103,6 +103,17 @@ package struct BulkRows: Sendable {
         nextColumn = 0
     }
 
+    /// About how many bytes the largest row takes on the wire.
+    var largestRow: Int {
+        var largest = 0
+        var start = 0
+        for end in rowEnds {
+            largest = max(largest, end - start)
+            start = end
+        }
+        return largest
+    }
+
     /// The bounds of chunks that hold at most so many rows and bytes; a row that is larger stands alone.
     func chunks(maximumRows: Int, maximumBytes: Int) -> [Range<Int>] {
         var chunks: [Range<Int>] = []

@@ -15,6 +15,8 @@ final class Interruption: Sendable {
     /// What is to be killed, and with which configuration one gets there.
     struct Target: Sendable {
         let configuration: MySQLConfiguration
+        /// The server that the connection stands to: ids count by server.
+        let server: String
         let connectionID: UInt64
     }
 
@@ -50,6 +52,7 @@ final class Interruption: Sendable {
     /// A statement is about to run.
     ///
     /// - Parameter clearing: whether it clears up after a cancellation (ROLLBACK), and so runs in spite of one.
+    /// - Throws: `MySQLError` of kind `cancelled`.
     func statementBegins(clearing: Bool) throws(MySQLError) {
         let mayRun = state.withLock { state in
             if state.isCancelled { return clearing }
@@ -86,6 +89,8 @@ final class Interruption: Sendable {
                 guard state.withLock({ $0.isRunning }) else { continue }
                 if !isConnected {
                     try session.connect()
+                    // Behind a proxy this may be another server, where the id is somebody else's connection.
+                    guard session.server == target.server else { continue }
                     isConnected = true
                 }
                 try session.run("KILL QUERY \(target.connectionID)")

@@ -17,6 +17,7 @@ package actor MySQLConnection {
     }
 
     private init(_ configuration: MySQLConfiguration) throws(MySQLError) {
+        guard MySQLLibrary.isReady else { throw MySQLLibrary.notReady }
         thread = try ConnectionThread()
         session = Session(configuration: configuration)
     }

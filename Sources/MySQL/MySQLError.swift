@@ -1,6 +1,8 @@
 /// What went wrong between Sheaf and the database.
 package struct MySQLError: Error, Sendable, Hashable {
-    /// What a caller decides by. The raw value is stable.
+    /// What a caller decides by.
+    ///
+    /// The raw value is stable.
     package enum Kind: String, Sendable, Hashable, CaseIterable {
         case connectFailed
         case tlsFailed
@@ -82,6 +84,8 @@ package struct MySQLError: Error, Sendable, Hashable {
     /// Whether the connection is of no more use.
     var endsConnection: Bool {
         switch kind {
+        // A node that has lost its cluster: the next connection may find one that has not.
+        case .clusterConflict: number == 1047
         // A server that turned read-only is the old writer after a failover: the next connection finds the new one.
         case .lostConnection, .commitOutcomeUnknown, .closed, .connectFailed, .tlsFailed, .readOnly: true
         default: false
@@ -134,7 +138,10 @@ extension MySQLError.Kind {
             (.accessDenied, [1044, 1045, 1142, 1143, 1227, 1370, 1698, 2049, 2058, 2059, 2061]),
             (.unknownDatabase, [1049, 1046]),
             // Beside the client's own: shut-down, killed connections, and packets that broke off.
-            (.lostConnection, [2006, 2013, 2055, 1053, 1077, 1079, 1080, 1152, 1158, 1159, 1160, 1161, 1184, 1927, 3169, 4031]),
+            (
+                .lostConnection,
+                [2006, 2013, 2055, 1053, 1077, 1079, 1080, 1152, 1158, 1159, 1160, 1161, 1184, 1927, 3169, 4031]
+            ),
             (.deadlock, [1213, 1614]),
             (.lockWaitTimeout, [1205, 3572]),
             // 1047: Galera node not ready; 1020: the row changed since the snapshot; 3101: group replication;
@@ -148,7 +155,7 @@ extension MySQLError.Kind {
             (.diskFull, [1021, 1114, 1041, 1026]),
             (.packetTooLarge, [1153, 2020]),
             (.dataTooLong, [1406, 1118, 1264, 1690]),
-            (.invalidValue, [1265, 1292, 1366, 1367, 1411, 1525, 3140, 3141, 3854]),
+            (.invalidValue, [1265, 1292, 1366, 1367, 1411, 1525, 1300, 3140, 3141, 3854]),
             (.noSuchTable, [1051, 1146]),
             (.syntax, [1054, 1064, 1149, 1210, 1295]),
             (.cancelled, [1317, 1028]),

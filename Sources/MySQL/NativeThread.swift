@@ -1,3 +1,5 @@
+internal import CMySQL
+
 #if canImport(Darwin)
     internal import Darwin
 #elseif canImport(Musl)
@@ -5,7 +7,6 @@
 #else
     internal import Glibc
 #endif
-internal import CMySQL
 
 /// A plain thread, for C calls that block.
 enum NativeThread {

@@ -33,7 +33,9 @@ struct PoolState<Connection, Waiter> {
     /// How many wait.
     var waiting: Int { waiters.count }
 
-    /// Someone wants a connection. The one that was used last is the one most likely to stand.
+    /// Someone wants a connection.
+    ///
+    /// The one that was used last is the one most likely to stand.
     mutating func lease() -> LeaseAction {
         guard !isClosed else { return .refuse }
         if let last = idle.popLast() {
@@ -54,7 +56,9 @@ struct PoolState<Connection, Waiter> {
         return waiters.remove(at: index).waiter
     }
 
-    /// A connection comes back in good health. The first that waits gets it.
+    /// A connection comes back in good health.
+    ///
+    /// The first that waits gets it.
     mutating func giveBack(_ connection: Connection, now: Idle) -> ReturnAction {
         guard !isClosed else {
             leased -= 1
@@ -66,7 +70,9 @@ struct PoolState<Connection, Waiter> {
         return .none
     }
 
-    /// A leased connection is no more, or could not be opened. The first that waits may open one.
+    /// A leased connection is no more, or could not be opened.
+    ///
+    /// The first that waits may open one.
     mutating func lose() -> ReturnAction {
         if let first = popWaiter() { return .letOpen(first) }
         leased -= 1

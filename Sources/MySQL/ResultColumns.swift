@@ -49,7 +49,9 @@ enum ColumnKind: UInt8 {
     }
 }
 
-/// The buffers into which the library writes one row after the other. They grow to the longest value seen.
+/// The buffers into which the library writes one row after the other.
+///
+/// They grow to the longest value seen.
 final class ResultColumns {
     let names: [String]
     let count: Int
@@ -148,7 +150,9 @@ final class ResultColumns {
     }
 }
 
-/// A result while it is being read. One row is in memory at a time.
+/// A result while it is being read.
+///
+/// One row is in memory at a time.
 final class ResultCursor {
     let columns: ResultColumns
     private let statement: Statement
@@ -159,7 +163,10 @@ final class ResultCursor {
     /// After how many rows a cancellation is looked for.
     private static let cancellationInterval = 1_024
 
-    /// - Parameter statement: one that has been executed and has a result.
+    /// - Parameters:
+    ///   - statement: one that has been executed and has a result.
+    ///   - interruption: says whether reading is to stop.
+    /// - Throws: `MySQLError`, of kind `typeMismatch` if the statement has no result.
     init(_ statement: Statement, interruption: Interruption) throws(MySQLError) {
         self.statement = statement
         self.interruption = interruption

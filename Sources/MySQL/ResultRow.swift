@@ -11,7 +11,9 @@ package struct ResultRow: Sendable {
     /// The value of a column by its place.
     package subscript(_ index: Int) -> MySQLValue { values[index] }
 
-    /// The value of a column by its name. The statement must have such a column.
+    /// The value of a column by its name.
+    ///
+    /// The statement must have such a column.
     package subscript(_ name: String) -> MySQLValue {
         guard let index = columnNames.firstIndex(of: name) else {
             preconditionFailure("the result has no column '\(name)'")
@@ -26,7 +28,9 @@ package struct ResultRow: Sendable {
     /// A signed integer, or nil for NULL.
     package func optionalInt(_ name: String) throws(MySQLError) -> Int64? { try optionalInt(place(name)) }
 
-    /// A signed integer, or nil for NULL. A DECIMAL without a fraction is one too, as SUM gives it.
+    /// A signed integer, or nil for NULL.
+    ///
+    /// A DECIMAL without a fraction is one too, as SUM gives it.
     package func optionalInt(_ index: Int) throws(MySQLError) -> Int64? {
         let number: Int64? =
             switch values[index] {

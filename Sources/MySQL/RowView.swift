@@ -38,7 +38,8 @@ package struct RowView: ~Copyable {
         switch columns.kinds[index] {
         case .uint: return columns.buffers[index].load(as: UInt64.self)
         case .int:
-            return UInt64(exactly: columns.buffers[index].load(as: Int64.self)) ?? mismatch(index, "unsigned integer", 0)
+            return UInt64(exactly: columns.buffers[index].load(as: Int64.self))
+                ?? mismatch(index, "unsigned integer", 0)
         case .decimal:
             return UInt64(String(decoding: columns.bytes(index), as: UTF8.self))
                 ?? mismatch(index, "unsigned integer", 0)

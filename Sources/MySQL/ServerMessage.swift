@@ -2,27 +2,45 @@
 enum ServerMessage {
     /// The message with every quoted value that may come from a row replaced by `'…'`.
     ///
-    /// Names of columns, keys and tables stay: they come after ` for `, ` of ` or ` in ` in these messages.
+    /// What follows the value, the name of a key or column, stays if it has the form that the server gives it. A value
+    /// may hold a quote, or the very words that follow it, so the last match counts.
     static func withoutValues(_ message: String, number: UInt32) -> String {
-        guard quotingNumbers.contains(number) else { return message }
-        guard let first = message.firstIndex(of: "'") else { return message }
+        guard quotingNumbers.contains(number), let first = message.firstIndex(of: "'") else { return message }
         let head = message[..<first]
-        // What follows the value names the key or column. A value may hold a quote or the very words that follow it,
-        // so the last match counts.
-        for marker in ["' for key ", "' for column ", "' for function "] {
-            if let tail = lastRange(of: marker, in: message) {
-                return head + "'…" + message[tail...]
-            }
+        guard let (marker, isComplete) = tails[number], let start = lastIndex(of: marker, in: message),
+            isComplete(message[start...].dropFirst(marker.count))
+        else {
+            return head + "'…'"
         }
-        return head + "'…'"
+        return head + "'…" + message[start...]
     }
 
-    /// Duplicate entries, wrong and truncated values, and JSON text: the messages that quote what was stored.
+    /// Duplicate entries, wrong and cut values, and JSON text: the messages that quote what was to be stored.
     private static let quotingNumbers: Set<UInt32> = [
-        1062, 1169, 1265, 1292, 1366, 1367, 1411, 1525, 1586, 1690, 1859, 3140, 3141, 3854,
+        1062, 1292, 1300, 1366, 1367, 1411, 1525, 1586, 1690, 1859, 3140, 3141, 3854,
     ]
 
-    private static func lastRange(of needle: String, in text: String) -> String.Index? {
+    private typealias Tail = (marker: String, isComplete: @Sendable (Substring) -> Bool)
+
+    /// What follows the value in messages that name something after it, and whether the rest looks like that name.
+    private static let tails: [UInt32: Tail] = {
+        let key: Tail = (
+            "' for key ",
+            { $0.count > 2 && $0.first == "'" && $0.last == "'" && !$0.dropFirst().dropLast().contains("'") }
+        )
+        let column: Tail = (
+            "' for column ",
+            { rest in
+                let words = rest.split(separator: " ")
+                return words.count >= 4 && words.suffix(3).dropLast() == ["at", "row"]
+                    && Int(words[words.count - 1]) != nil
+            }
+        )
+        let function: Tail = ("' for function ", { $0.allSatisfy { $0.isLetter || $0 == "_" } })
+        return [1062: key, 1586: key, 1859: key, 1292: column, 1366: column, 1367: column, 1411: function]
+    }()
+
+    private static func lastIndex(of needle: String, in text: String) -> String.Index? {
         let wanted = Array(needle.utf8)
         let bytes = text.utf8
         guard bytes.count >= wanted.count else { return nil }

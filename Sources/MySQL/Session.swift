@@ -8,6 +8,8 @@ internal import CMySQL
 final class Session: @unchecked Sendable {
     let interruption = Interruption()
     private(set) var serverVersion = ""
+    /// Which server this is, to be told from others behind one address.
+    private(set) var server = ""
     private(set) var usesArrayBinding = false
     /// Whether the connection stands, as far as is known.
     private(set) var isOpen = false
@@ -28,12 +30,12 @@ final class Session: @unchecked Sendable {
         return sheaf_in_transaction(handle) != 0
     }
 
-    /// Connects and sets up the session. Not to be called twice.
+    /// Connects and sets up the session.
+    ///
+    /// One that stands is closed first.
     func connect() throws(MySQLError) {
         close()
-        guard MySQLLibrary.isReady, let handle = mysql_init(nil) else {
-            throw MySQLError(.connectFailed, "the MySQL client library could not be initialised")
-        }
+        guard MySQLLibrary.isReady, let handle = mysql_init(nil) else { throw MySQLLibrary.notReady }
         self.handle = handle
         do throws(MySQLError) {
             try setOptions(handle)
@@ -98,11 +100,15 @@ final class Session: @unchecked Sendable {
             "SET SESSION autocommit = 1, time_zone = '+00:00', sql_mode = '\(Self.strictMode)', "
                 + "innodb_lock_wait_timeout = \(configuration.lockWaitTimeout), "
                 + "net_read_timeout = \(configuration.readTimeout), net_write_timeout = \(configuration.readTimeout)")
-        let settings = try rows("SELECT VERSION(), CONNECTION_ID(), @@max_allowed_packet", [])
+        let settings = try rows(
+            "SELECT VERSION(), CONNECTION_ID(), @@max_allowed_packet, CONCAT(@@hostname, ':', @@port, ':', @@datadir)",
+            [])
         guard let row = settings.first else { throw MySQLError(.connectFailed, "the server gave no settings") }
         serverVersion = try row.text(0)
         maximumPacket = Int(clamping: try row.int(2))
-        interruption.aim(at: Interruption.Target(configuration: configuration, connectionID: try row.uint(1)))
+        server = try row.text(3)
+        interruption.aim(
+            at: Interruption.Target(configuration: configuration, server: server, connectionID: try row.uint(1)))
         if let handle { usesArrayBinding = sheaf_array_binding_supported(handle) != 0 }
         if configuration.insertMode == .multiRow { usesArrayBinding = false }
     }
@@ -117,16 +123,23 @@ final class Session: @unchecked Sendable {
     }
 
     /// Notes what an error says of the connection.
+    ///
+    /// - Returns: the error; one that a cancellation brought about, in whatever words, is `cancelled`.
     private func noted(_ error: MySQLError) -> MySQLError {
         if error.endsConnection { isOpen = false }
-        return error
+        guard interruption.isCancelled, !error.endsConnection else { return error }
+        return error.with(kind: .cancelled)
     }
 }
 
 extension Session {
     /// Runs a statement without parameters as text, which any statement may be.
     ///
-    /// - Parameter clearing: whether it is to run in spite of a cancellation.
+    /// - Parameters:
+    ///   - sql: one statement.
+    ///   - clearing: whether it is to run in spite of a cancellation.
+    /// - Returns: what it did.
+    /// - Throws: `MySQLError`.
     @discardableResult
     func run(_ sql: String, clearing: Bool = false) throws(MySQLError) -> ExecutionSummary {
         let handle = try opened()
@@ -148,7 +161,7 @@ extension Session {
                 affectedRows: UInt64(mysql_affected_rows(handle)), lastInsertID: UInt64(mysql_insert_id(handle)))
         }
         guard let result = mysql_use_result(handle) else { throw noted(MySQLError(connection: handle)) }
-        while mysql_fetch_row(result) != nil {}
+        while mysql_fetch_row(result) != nil { continue }
         let number = mysql_errno(handle)
         mysql_free_result(result)
         guard number == 0 else { throw noted(MySQLError(connection: handle)) }
@@ -159,7 +172,7 @@ extension Session {
     func execute(_ sql: String, _ parameters: [MySQLValue]) throws(MySQLError) -> ExecutionSummary {
         guard !parameters.isEmpty else { return try run(sql) }
         return try withStatement(sql) { statement throws(MySQLError) in
-            try statement.execute(parameters)
+            try statement.execute(parameters, maximumPacket: maximumPacket)
             let summary = statement.summary
             statement.freeResult()
             return summary
@@ -198,7 +211,7 @@ extension Session {
         _ sql: String, _ parameters: [MySQLValue], _ body: (ResultCursor) throws(MySQLError) -> R
     ) throws(MySQLError) -> R {
         try withStatement(sql) { statement throws(MySQLError) in
-            try statement.execute(parameters)
+            try statement.execute(parameters, maximumPacket: maximumPacket)
             // Also when reading stops early: what the server still sends has to be read away.
             defer { statement.freeResult() }
             return try body(ResultCursor(statement, interruption: interruption))
@@ -232,6 +245,8 @@ extension Session {
                 .typeMismatch,
                 "rows of \(rows.columnCount) cells are to be complete and to match \(columns.count) columns")
         }
+        let largest = rows.largestRow
+        guard largest < maximumPacket else { throw .tooLarge(largest, maximumPacket: maximumPacket) }
         let plan = BulkInsertPlan(rows, usesArrays: usesArrayBinding, maximumPacket: maximumPacket)
         guard plan.chunks.count > 1 else {
             return try insert(plan.chunks, table, columns, rows)
@@ -244,7 +259,8 @@ extension Session {
     ) throws(MySQLError) -> UInt64 {
         var inserted: UInt64 = 0
         for chunk in chunks {
-            inserted += try usesArrayBinding
+            inserted +=
+                try usesArrayBinding
                 ? insertArrays(chunk, table, columns, rows) : insertCells(chunk, table, columns, rows)
         }
         return inserted

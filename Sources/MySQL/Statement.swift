@@ -1,6 +1,8 @@
 internal import CMySQL
 
-/// A prepared statement. It lives and dies on its connection's thread.
+/// A prepared statement.
+///
+/// It lives and dies on its connection's thread.
 final class Statement {
     let handle: UnsafeMutablePointer<MYSQL_STMT>
     let sql: String
@@ -22,12 +24,20 @@ final class Statement {
     var parameterCount: Int { Int(mysql_stmt_param_count(handle)) }
 
     /// Sends the statement with these parameters.
-    func execute(_ parameters: [MySQLValue]) throws(MySQLError) {
+    ///
+    /// - Parameters:
+    ///   - parameters: a value for each `?`.
+    ///   - maximumPacket: how many bytes the server takes.
+    /// - Throws: `MySQLError`, of kind `packetTooLarge` before anything is sent.
+    func execute(_ parameters: [MySQLValue], maximumPacket: Int) throws(MySQLError) {
         guard parameters.count == parameterCount else {
             throw MySQLError(
                 .typeMismatch, "the statement has \(parameterCount) parameters, and \(parameters.count) were given")
         }
         let bound = ParameterBuffer(parameters)
+        guard bound.byteCount < maximumPacket else {
+            throw .tooLarge(bound.byteCount, maximumPacket: maximumPacket)
+        }
         guard parameters.isEmpty || sheaf_bind_parameters(handle, bound.binds) == 0 else { throw error }
         try execute()
         // The library reads the buffers until the statement is sent.
@@ -49,6 +59,8 @@ final class Statement {
 /// Parameters of one execution, in memory that stays in its place.
 final class ParameterBuffer {
     let binds: UnsafeMutablePointer<MYSQL_BIND>
+    /// About how many bytes they are on the wire.
+    let byteCount: Int
     private let storage: UnsafeMutableRawPointer
     private static let wordSize = 8
 
@@ -58,6 +70,8 @@ final class ParameterBuffer {
         let words = values.count * Self.wordSize
         var size = words
         for value in values { size += Self.byteCount(value) }
+        // The statement's number and flags, and for each parameter two bytes of type and one of length or more.
+        byteCount = size + 64 + 4 * values.count
         storage = .allocate(byteCount: max(8, size), alignment: Self.wordSize)
         var next = words
         for (index, value) in values.enumerated() {
@@ -122,5 +136,12 @@ extension MySQLError {
         self.init(
             number: mysql_errno(connection), sqlState: String(cString: mysql_sqlstate(connection)),
             message: String(cString: mysql_error(connection)))
+    }
+
+    /// What the server would refuse and then hang up on, which would look like a network that broke.
+    static func tooLarge(_ bytes: Int, maximumPacket: Int) -> MySQLError {
+        MySQLError(
+            .packetTooLarge, "a statement of \(bytes) bytes is too large for max_allowed_packet, \(maximumPacket) bytes"
+        )
     }
 }

@@ -7,7 +7,8 @@ struct StoreURL {
     let parameters: [(name: String, value: String)]
 
     init(_ url: String) throws(MySQLError) {
-        guard let schemeEnd = Self.range(of: "://", in: url), ["mysql", "mariadb"].contains(url[..<schemeEnd.lowerBound])
+        guard let schemeEnd = Self.range(of: "://", in: url),
+            ["mysql", "mariadb"].contains(url[..<schemeEnd.lowerBound])
         else {
             throw Self.mistake("it does not begin with mysql://")
         }
@@ -24,7 +25,9 @@ struct StoreURL {
             path = rest[rest.index(after: slash)...]
             rest = rest[..<slash]
         }
-        guard let at = rest.lastIndex(of: "@") else { throw Self.mistake("it names no user: mysql://USER@host/database") }
+        guard let at = rest.lastIndex(of: "@") else {
+            throw Self.mistake("it names no user: mysql://USER@host/database")
+        }
         let userInformation = rest[..<at]
         guard !userInformation.contains(":") else {
             throw Self.mistake("it holds a password; take it out, and give it by environment variable or file")
@@ -49,7 +52,9 @@ struct StoreURL {
             guard let end = text.firstIndex(of: "]") else { throw mistake("the IPv6 address lacks its ]") }
             host = text[text.index(after: text.startIndex)..<end]
             let after = text[text.index(after: end)...]
-            guard after.isEmpty || after.hasPrefix(":") else { throw mistake("after ] there is to be :port or nothing") }
+            guard after.isEmpty || after.hasPrefix(":") else {
+                throw mistake("after ] there is to be :port or nothing")
+            }
             portText = after.isEmpty ? nil : after.dropFirst()
         } else if let colon = text.firstIndex(of: ":") {
             host = text[..<colon]

@@ -52,12 +52,13 @@ package struct TransactionRetry: Sendable {
     ///   - phase: how far it had come.
     ///   - error: what it failed with.
     ///   - random: a number from 0 up to 1, for the jitter.
+    /// - Returns: whether to run the transaction again, and after which pause.
     package func decide(attempt: Int, phase: Phase, error: MySQLError, random: Double) -> Action {
         guard attempt < maximumAttempts, isWorthAnother(attempt: attempt, phase: phase, error: error) else {
             return .giveUp
         }
         var longest = initialBackoff
-        for _ in 1..<max(2, attempt) where longest < maximumBackoff { longest *= attempt > 1 ? 2 : 1 }
+        for _ in 1..<max(1, attempt) where longest < maximumBackoff { longest *= 2 }
         // From half the time up: workers that collided come back apart, and none of them at once.
         return .retry(after: min(longest, maximumBackoff) * (0.5 + random / 2))
     }

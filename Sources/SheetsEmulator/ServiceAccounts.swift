@@ -17,7 +17,9 @@ package struct RSAKeyPair: Sendable {
 
     private static let shared = Mutex<RSAKeyPair?>(nil)
 
-    /// One pair for the whole process. Making one takes a while, and accounts of an emulator may well share it.
+    /// One pair for the whole process.
+    ///
+    /// Making one takes a while, and accounts of an emulator may well share it.
     static func sharedPair() throws -> RSAKeyPair {
         try shared.withLock { pair in
             if let pair { return pair }

@@ -47,7 +47,9 @@ extension SheetsEmulator {
         }
     }
 
-    /// Types texts into cells, from the top left cell of a range on (`'レシピ分類'!B2`); "" clears. The grid grows.
+    /// Types texts into cells, from the top left cell of a range on (`'レシピ分類'!B2`).
+    ///
+    /// An empty text clears a cell. The grid grows where it must.
     package func type(_ id: String, _ range: String, _ rows: [[String]]) throws {
         try edit(id) { spreadsheet in
             guard let reference = RangeReference(range) else {

@@ -15,12 +15,24 @@ package struct SyncRunner: Sendable {
     private let actor: String
     private let worker: String
     private let progress: SyncProgress
+    private let mode: Mode
+
+    /// What a run is for.
+    package enum Mode: Sendable, Equatable {
+        case sync
+        /// Labels that a team has already become version 1. Their source is not a sheet that people keep: no later run
+        /// takes its silence for a deletion.
+        case adopt(skipsInvalid: Bool)
+
+        var kind: String { self == .sync ? "sync" : "adopt" }
+    }
 
     package init(
         definition: DatasetDefinition, store: LabelStore, actor: String, worker: String, logger: Logger,
-        progress: @escaping SyncProgress = { _ in }
+        mode: Mode = .sync, progress: @escaping SyncProgress = { _ in }
     ) {
         self.definition = definition
+        self.mode = mode
         self.store = store
         self.actor = actor
         self.worker = worker
@@ -64,9 +76,14 @@ package struct SyncRunner: Sendable {
         let owner = worker
         var report = try await store.withLease(Self.leaseName(dataset: definition.name), owner: owner) { lease in
             let dataset = try await store.ensureDataset(definition.name)
+            if mode != .sync, dataset.currentVersion > 0 {
+                throw StoreError(
+                    .notAllowed, "\(dataset.name) has labels already: it is at version \(dataset.currentVersion).",
+                    hint: "Adopting makes version 1 of a new dataset. Put further rows into a sheet.")
+            }
             _ = try await store.undoAbandonedStaging(dataset, lease: lease)
             let runID = try await store.beginRun(
-                dataset, kind: "sync", actor: actor, worker: worker, lease: lease)
+                dataset, kind: mode.kind, actor: actor, worker: worker, lease: lease)
             do {
                 return try await run(runID, reason: reason, detailLimit: detailLimit, lease: lease)
             } catch {
@@ -76,7 +93,7 @@ package struct SyncRunner: Sendable {
         }
         report.seconds = (ContinuousClock.now - started).inSeconds
         logger.info(
-            "sync \(report.outcome.rawValue)",
+            "\(mode.kind) \(report.outcome.rawValue)",
             metadata: [
                 "run": "\(report.runID ?? 0)", "version": "\(report.version ?? report.baseVersion)",
                 "inserted": "\(report.counts.inserted)", "updated": "\(report.counts.updated)",
@@ -91,7 +108,8 @@ package struct SyncRunner: Sendable {
     ) async throws -> SyncReport {
         let dataset = try await store.dataset(definition.name)
         _ = try await store.registerSheets(
-            definition.sheets.map { ($0.location, $0.displayName, $0.annotator) }, dataset: dataset, lease: lease)
+            definition.sheets.map { ($0.location, $0.displayName, $0.annotator) },
+            kind: mode == .sync ? .active : .retiredKeep, dataset: dataset, lease: lease)
         let state = try await StoredState.load(definition, from: store)
         let decided = try await Decider(definition: definition, store: store, progress: progress)
             .decide(state, evenIfEqual: false)
@@ -105,6 +123,10 @@ package struct SyncRunner: Sendable {
         let unreadable = UnreadableKeys(decided.pass, state)
         let check = GuardCheck(outcome, unreadable, state.approvals)
         let details = try await tell(outcome, unreadable, check, state, decided, limit: detailLimit, into: &report)
+        if case .adopt(let skipsInvalid) = mode {
+            return try await adopt(
+                outcome, details, dataset, state, report, skipsInvalid: skipsInvalid, reason: reason, lease: lease)
+        }
         if !report.breaches.isEmpty {
             return try await hold(check, outcome, details, dataset, report, lease: lease)
         }
@@ -120,6 +142,23 @@ package struct SyncRunner: Sendable {
         publication.report = try Self.json(report.withoutCellText)
         try await store.storeBookkeeping(publication, dataset: dataset, runID: runID, lease: lease)
         return report
+    }
+
+    /// Publishes what a team already has. Rows that are refused leave no trace: there is no sheet to mend them in.
+    private func adopt(
+        _ outcome: MergeOutcome, _ details: ReportDetails, _ dataset: DatasetRecord, _ state: StoredState,
+        _ report: SyncReport, skipsInvalid: Bool, reason: String?, lease: Lease
+    ) async throws -> SyncReport {
+        if outcome.entries.isEmpty || (report.counts.rejected > 0 && !skipsInvalid) {
+            var refused = report
+            refused.outcome = .failed
+            try await store.endRun(
+                report.runID ?? 0, state: .failed, report: try Self.json(refused.withoutCellText), lease: lease)
+            return refused
+        }
+        return try await publish(
+            outcome, details, Publication(runState: .published, report: ""), dataset, state, report, reason: reason,
+            lease: lease)
     }
 
     /// Nothing was decided: nothing changed, nothing could be read, or a new schema waits for a sheet.

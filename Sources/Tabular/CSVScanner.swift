@@ -54,7 +54,9 @@ package struct CSVScanner: ~Copyable {
         return next
     }
 
-    /// Ends the file; the last row needs no newline. Rows that were not taken yet can be taken afterwards.
+    /// Ends the file; the last row needs no newline.
+    ///
+    /// Rows that were not taken yet can be taken afterwards.
     package mutating func finish() throws(ScanError) {
         if let seen = markBytes {
             markBytes = nil

@@ -42,7 +42,9 @@ package struct CSVWriter: Sendable {
         append(field.utf8)
     }
 
-    /// Ends the row under way. A row of one empty field is written as `""`, so that it is not a blank line.
+    /// Ends the row under way.
+    ///
+    /// A row of one empty field is written as `""`, so that it is not a blank line.
     package mutating func endRow() {
         if fieldsInRow == 1, bytes.count == rowStart { bytes.append(contentsOf: "\"\"".utf8) }
         switch lineEnd {

@@ -1,4 +1,6 @@
-/// What kind of value a cell holds, as the source said it. The schema decides what it means.
+/// What kind of value a cell holds, as the source said it.
+///
+/// The schema decides what it means.
 package enum CellKind: UInt8, Sendable {
     /// Nothing was typed (or the row ended before this column).
     case empty
@@ -50,7 +52,9 @@ package struct RowBatch: Sendable {
         (index == 0 ? 0 : Int(rowEnds[index - 1]))..<Int(rowEnds[index])
     }
 
-    /// The text of a cell. Allocates: for headers, errors and changed cells, never for every row.
+    /// The text of a cell.
+    ///
+    /// Allocates: for headers, errors and changed cells, never for every row.
     package func text(of cell: CellSlot) -> String {
         String(decoding: bytes[Int(cell.start)..<Int(cell.end)], as: UTF8.self)
     }

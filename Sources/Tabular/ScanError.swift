@@ -1,4 +1,6 @@
-/// Why bytes could not be read as rows. Says what and where, and never what a cell holds.
+/// Why bytes could not be read as rows.
+///
+/// Says what and where, and never what a cell holds.
 package struct ScanError: Error, Sendable, Equatable, CustomStringConvertible {
     /// A stable name for the reason.
     package enum Code: String, Sendable, CaseIterable {

@@ -1,5 +1,6 @@
-/// The state of a values answer between two chunks. Offsets are within the window; each step either completes and is
-/// remembered, or is begun again with more bytes.
+/// The state of a values answer between two chunks.
+///
+/// Offsets are within the window; each step either completes and is remembered, or is begun again with more bytes.
 struct SheetsValuesParser {
     enum State: Equatable {
         case documentStart

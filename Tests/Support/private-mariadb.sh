@@ -7,12 +7,14 @@ usage() {
     cat <<'USAGE'
 usage: private-mariadb.sh start DIR [--fast] [--watch PID]
        private-mariadb.sh stop DIR
+       private-mariadb.sh remove DIR
        private-mariadb.sh url DIR [DATABASE]
 
 start   creates the folder if there is none and starts the server; does nothing if it runs already
         --fast       for tests: commits do not wait for the disk
-        --watch PID  stops the server by itself when that process is gone
+        --watch PID  removes server and folder by itself when that process is gone: for tests, too
 stop    stops the server and waits for its end; does nothing if it does not run
+remove  ends the server at once, and deletes the folder with all its data
 url     prints the store URL; with DATABASE, creates that database if there is none (the server must run)
 USAGE
 }
@@ -67,13 +69,32 @@ create_data() {
     [[ -d "$dir/data" ]] && return
     rm -rf "$dir/data.new"
     # root@localhost has no password: the socket's folder, which is open to its owner only, is the lock.
-    if ! "$(program mariadb-install-db mysql_install_db)" --no-defaults --user="$user" --datadir="$dir/data.new" \
-        --tmpdir="$dir/tmp" --auth-root-authentication-method=normal --skip-test-db --skip-name-resolve \
+    # The program cannot quote: a folder with a blank in its path is shown to it under another name.
+    local plain="$dir" alias=''
+    if [[ "$dir" =~ [[:space:]] ]]; then
+        alias="$(mktemp -d /tmp/sheaf-mariadb.XXXXXX)"
+        plain="$alias/folder"
+        ln -s "$dir" "$plain"
+    fi
+    if ! "$(program mariadb-install-db mysql_install_db)" --no-defaults --user="$user" --datadir="$plain/data.new" \
+        --tmpdir="$plain/tmp" --auth-root-authentication-method=normal --skip-test-db --skip-name-resolve \
         --character-set-server=utf8mb4 --collation-server=utf8mb4_bin >"$dir/install.log" 2>&1; then
+        if [[ -n "$alias" ]]; then rm -rf "$alias"; fi
         tail -n 30 "$dir/install.log" >&2
         fail "the data folder could not be created"
     fi
+    if [[ -n "$alias" ]]; then rm -rf "$alias"; fi
     mv "$dir/data.new" "$dir/data"
+}
+
+# Runs a program that outlives this script, in a session of its own: a Ctrl-C in the terminal is not for it. Whoever
+# started this script may wait for the end of a pipe or socket of his, so none of them goes along.
+detached() {
+    local path
+    for path in /dev/fd/*; do
+        if ((${path##*/} > 2)); then eval "exec ${path##*/}>&-"; fi
+    done
+    exec setsid "$@" </dev/null
 }
 
 launch() {
@@ -82,13 +103,12 @@ launch() {
         durability=(--innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 --sync-frm=0)
     fi
     rm -f "$dir/mariadb.pid"
-    # A session of its own: a Ctrl-C in the terminal is not for the server.
-    setsid "$(program mariadbd mysqld)" --no-defaults --user="$user" \
+    detached "$(program mariadbd mysqld)" --no-defaults --user="$user" \
         --datadir="$dir/data" --tmpdir="$dir/tmp" --plugin-dir="$dir/plugin" --socket="$(socket_path)" \
         --pid-file="$dir/mariadb.pid" --log-error="$dir/mariadb.log" --skip-networking --skip-name-resolve \
         --skip-log-bin --character-set-server=utf8mb4 --collation-server=utf8mb4_bin \
         --max-connections=500 --max-allowed-packet=64M --innodb-buffer-pool-size=256M --innodb-log-file-size=128M \
-        --performance-schema=OFF "${durability[@]}" </dev/null >/dev/null 2>>"$dir/mariadb.log" &
+        --performance-schema=OFF "${durability[@]}" >/dev/null 2>>"$dir/mariadb.log" &
     server=$!
 }
 
@@ -109,8 +129,8 @@ wait_until_ready() {
 watch() {
     local watched="$1"
     # shellcheck disable=SC2016 # The inner shell expands them, so that no name has to be quoted twice.
-    setsid bash -c 'while kill -0 "$1" 2>/dev/null; do sleep 1; done; exec "$2" stop "$3"' \
-        watch "$watched" "$script" "$dir" </dev/null >/dev/null 2>&1 &
+    detached bash -c 'while kill -0 "$1" 2>/dev/null; do sleep 1; done; exec "$2" remove "$3"' \
+        watch "$watched" "$script" "$dir" >/dev/null 2>&1 &
 }
 
 start() {
@@ -133,20 +153,17 @@ start() {
     choose_socket_folder
     if ! is_running; then
         create_data
-        launch 9>&-
+        launch
         wait_until_ready
     fi
-    if [[ -n "$watched" ]]; then watch "$watched" 9>&-; fi
+    if [[ -n "$watched" ]]; then watch "$watched"; fi
 }
 
-stop() {
-    if [[ ! -d "$dir" ]]; then return; fi
-    exec 9>"$dir/lock"
-    flock 9
-    local pid turn
+end_server() {
+    local signal="$1" pid turn
     if is_running; then
         pid="$(cat "$dir/mariadb.pid")"
-        kill "$pid" 2>/dev/null || true
+        kill -s "$signal" "$pid" 2>/dev/null || true
         for ((turn = 0; turn < 600; turn++)); do
             kill -0 "$pid" 2>/dev/null || break
             sleep 0.1
@@ -159,6 +176,24 @@ stop() {
         rm -f "$folder/mariadb.sock" "$folder/mariadb.sock.lock" "$dir/socket-folder"
         rmdir "$folder" 2>/dev/null || true
     fi
+}
+
+stop() {
+    if [[ ! -d "$dir" ]]; then return; fi
+    exec 9>"$dir/lock"
+    flock 9
+    end_server TERM
+}
+
+# Deletes only what `start` made, so that a wrong folder costs nothing.
+remove() {
+    if [[ ! -d "$dir" ]]; then return; fi
+    [[ -e "$dir/lock" && -d "$dir/plugin" ]] || fail "$dir is not a folder of this program"
+    exec 9>"$dir/lock"
+    flock 9
+    # The data go with it, so nothing has to be written out.
+    end_server KILL
+    rm -rf "$dir"
 }
 
 percent_encoded() {
@@ -197,6 +232,7 @@ user="$(id -un)"
 case "$command" in
     start) start "$@" ;;
     stop) stop ;;
+    remove) remove ;;
     url) url "$@" ;;
     *)
         usage >&2

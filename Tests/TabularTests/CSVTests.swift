@@ -42,8 +42,9 @@ import Testing
         for chunk in [1, 1000] { #expect(throws: error) { try scan(Array(text.utf8), chunk: chunk) } }
     }
 
-    @Test(arguments: [[0x61, 0x0A, 0x83, 0x8C], [0x61, 0x0A, 0xE3, 0x81, 0x0A], [0x61, 0x0A, 0xED, 0xA0, 0x80]]
-        as [[UInt8]])
+    @Test(
+        arguments: [[0x61, 0x0A, 0x83, 0x8C], [0x61, 0x0A, 0xE3, 0x81, 0x0A], [0x61, 0x0A, 0xED, 0xA0, 0x80]]
+            as [[UInt8]])
     func refusesAFileThatIsNotUTF8(bytes: [UInt8]) {
         #expect(throws: ScanError(.invalidUTF8, at: .line(2))) { try scan(bytes) }
     }

@@ -72,6 +72,7 @@ import Testing
     @Test func quotesTitles() {
         #expect(A1Range.quoted("It's レシピ") == "'It''s レシピ'")
         #expect(
-            A1Range(title: "a!b", firstColumn: 0, firstRow: 3, lastColumn: 27, lastRow: 9).description == "'a!b'!A3:AB9")
+            A1Range(title: "a!b", firstColumn: 0, firstRow: 3, lastColumn: 27, lastRow: 9).description == "'a!b'!A3:AB9"
+        )
     }
 }

@@ -23,6 +23,9 @@ package enum TestDatabase {
         return try result.get()
     }
 
+    /// Whether the server is nobody else's, so that a test may change how it behaves.
+    package static var isPrivate: Bool { (ProcessInfo.processInfo.environment["SHEAF_TEST_MYSQL"] ?? "").isEmpty }
+
     /// The server as such, with no default database.
     package static func serverConfiguration() throws -> MySQLConfiguration { try server.get() }
 
@@ -89,8 +92,7 @@ enum PrivateServer {
     private static func stop() {
         guard let path = folder.withLock({ $0 }) else { return }
         do {
-            _ = try run(["stop", path])
-            try FileManager.default.removeItem(atPath: path)
+            _ = try run(["remove", path])
         } catch {
             FileHandle.standardError.write(Data("the test server in \(path) was not removed: \(error)\n".utf8))
         }

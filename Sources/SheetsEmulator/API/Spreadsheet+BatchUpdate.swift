@@ -1,5 +1,7 @@
 extension Spreadsheet {
-    /// `spreadsheets.batchUpdate`: all requests or none. The caller works on a copy and keeps it on success.
+    /// Carries out `spreadsheets.batchUpdate`, all requests or none.
+    ///
+    /// The caller works on a copy and keeps it on success.
     mutating func batchUpdate(_ body: JSONValue) throws(APIError) -> JSONValue {
         guard let requests = body["requests"]?.elements, !requests.isEmpty else {
             throw .invalidArgument("Must specify at least one request.")
@@ -20,7 +22,7 @@ extension Spreadsheet {
     }
 
     /// Why one request cannot be applied.
-    private enum Refusal: Error {
+    enum Refusal: Error {
         case invalid(String)
         case unknown
 
@@ -42,6 +44,7 @@ extension Spreadsheet {
         case "moveDimension": try moveDimension(request)
         case "appendDimension": try appendDimension(request)
         case "sortRange": try sortRange(request)
+        case "cutPaste": try cutPaste(request)
         case "updateSheetProperties": try updateSheetProperties(request)
         case "updateSpreadsheetProperties": try updateSpreadsheetProperties(request)
         case "deleteSheet": try deleteSheet(request)
@@ -59,7 +62,7 @@ extension Spreadsheet {
         var range: Range<Int>
     }
 
-    private func tabIndex(_ request: JSONValue?) throws(Refusal) -> Int {
+    func tabIndex(_ request: JSONValue?) throws(Refusal) -> Int {
         let sheetId = request?["sheetId"]?.integer ?? 0
         guard let index = tabIndex(sheetId: sheetId) else { throw .invalid("No grid with id: \(sheetId)") }
         return index
@@ -134,23 +137,6 @@ extension Spreadsheet {
         } else {
             tabs[tab].grid.columnCount += length
         }
-    }
-
-    private mutating func sortRange(_ request: JSONValue) throws(Refusal) {
-        let range = request["range"]
-        let tab = try tabIndex(range)
-        let grid = tabs[tab].grid
-        let rows = (range?["startRowIndex"]?.integer ?? 0, range?["endRowIndex"]?.integer ?? grid.rowCount)
-        let columns = (range?["startColumnIndex"]?.integer ?? 0, range?["endColumnIndex"]?.integer ?? grid.columnCount)
-        guard rows.0 >= 0, rows.0 < rows.1, columns.0 >= 0, columns.0 < columns.1 else {
-            throw .invalid("The range is empty.")
-        }
-        let keys = (request["sortSpecs"]?.elements ?? []).map { spec in
-            Grid.SortKey(
-                column: spec["dimensionIndex"]?.integer ?? 0, descending: spec["sortOrder"]?.text == "DESCENDING")
-        }
-        guard !keys.isEmpty else { throw .invalid("Must specify at least one sort spec.") }
-        tabs[tab].grid.sort(CellRange(rows: rows.0..<rows.1, columns: columns.0..<columns.1), by: keys)
     }
 
     // MARK: Tabs

@@ -40,7 +40,7 @@ extension Spreadsheet {
             grid: tabs[resolved.tabIndex].grid, cells: resolved.cells, notation: resolved.notation, options: options)
     }
 
-    /// `drive.files.get`. Without `fields`, Drive tells four fields only.
+    /// The answer of `drive.files.get`, which without `fields` tells four fields only.
     func driveFile(_ query: QueryParameters) throws(APIError) -> JSONValue {
         guard let mask = FieldMask.parse(query["fields"] ?? "kind,id,name,mimeType") else {
             throw .invalidDriveField(query["fields"] ?? "")
@@ -56,13 +56,15 @@ extension Spreadsheet {
                 ])
             },
         ])
-        let known = Set((whole.members ?? []).map(\.name)).union(["*", "lastModifyingUser", "displayName", "emailAddress"])
+        let known = Set((whole.members ?? []).map(\.name))
+            .union(["*", "lastModifyingUser", "displayName", "emailAddress"])
         if let unknown = mask.names.subtracting(known).min() { throw .invalidDriveField(unknown) }
         return mask.apply(to: whole)
     }
 
     private static func timestamp(_ date: Date) -> String {
-        date.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(separator: .omitted))
+        let style = Date.ISO8601FormatStyle.iso8601.year().month().day()
+        return date.formatted(style.time(includingFractionalSeconds: true).timeZone(separator: .omitted))
     }
 
     private static func mask(_ query: QueryParameters, known: Set<String>) throws(APIError) -> FieldMask {

@@ -1,3 +1,5 @@
+import Tabular
+
 /// How typed values are read.
 enum ValueInput: String, Sendable {
     case raw = "RAW"
@@ -86,8 +88,9 @@ extension Spreadsheet {
         if query["insertDataOption"] == "INSERT_ROWS", start < grid.rowCount {
             tabs[target.tabIndex].grid.rowCount += block.rows.count
         }
-        try grow(target.tabIndex, rows: start + block.rows.count, columns: target.cells.columns.lowerBound + block.width)
-        let summary = write(block, tabIndex: target.tabIndex, row: start, column: target.cells.columns.lowerBound)
+        let column = target.cells.columns.lowerBound
+        try grow(target.tabIndex, rows: start + block.rows.count, columns: column + block.width)
+        let summary = write(block, tabIndex: target.tabIndex, row: start, column: column)
         let table = last.map { CellRange(rows: 0..<$0 + 1, columns: whole).notation(title: target.title) }
         return .object([
             "spreadsheetId": .string(id), "tableRange": table.map { .string($0) }, "updates": summary.json,
@@ -126,8 +129,7 @@ extension Spreadsheet {
                     + "[\(rows.lowerBound + limit.rows + 1)]")
         }
         if block.width > limit.columns {
-            let column = CellRange(rows: 0..<1, columns: columns.lowerBound + limit.columns..<columns.lowerBound + limit.columns + 1)
-                .notation(title: "S").dropFirst(2).dropLast()
+            let column = A1.column(columns.lowerBound + limit.columns)
             throw .invalidArgument(
                 "Requested writing within range [\(target.notation)], but tried writing to column [\(column)]")
         }

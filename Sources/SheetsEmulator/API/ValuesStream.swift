@@ -113,8 +113,9 @@ struct ValueRangeSource: Sendable {
     /// The cells of the range, transposed if the options ask for columns, without trailing blanks.
     func matrix() -> [[CellValue]] {
         guard let last = grid.lastFilledRow(cells.rows, columns: cells.columns) else { return [] }
-        var rows = grid.encodedRows(cells.rows.lowerBound..<last + 1).map { row in
-            Self.trimmed(Array(RowCodec.decode(row).prefix(cells.columns.upperBound).dropFirst(cells.columns.lowerBound)))
+        var rows = grid.encodedRows(cells.rows.lowerBound..<last + 1).map { row -> [CellValue] in
+            let shown = RowCodec.decode(row).prefix(cells.columns.upperBound).dropFirst(cells.columns.lowerBound)
+            return Self.trimmed(Array(shown))
         }
         guard options.byColumns else { return rows }
         let width = rows.map(\.count).max() ?? 0

@@ -27,7 +27,9 @@ enum CellValue: Sendable, Equatable {
     }
 }
 
-/// How a cell shows its number. A serial date is a number with one of the date formats, as in the real thing.
+/// How a cell shows its number.
+///
+/// A serial date is a number with one of the date formats, as in the real thing.
 enum NumberFormat: UInt8, Sendable, CaseIterable {
     case automatic
     case percent

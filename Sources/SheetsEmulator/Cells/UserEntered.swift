@@ -87,7 +87,8 @@ enum UserEntered {
         for (separators, format) in [("--", NumberFormat.dateDashed), ("//", .dateSlashed), ("年月日", .dateJapanese)] {
             guard let fields = fields(text, separators) else { continue }
             if format == .dateSlashed && text.prefix(while: { $0 != "/" }).count <= 2 {
-                return SerialDate.serial(year: fields[2], month: fields[0], day: fields[1]).map { ($0, .dateMonthFirst) }
+                return SerialDate.serial(year: fields[2], month: fields[0], day: fields[1])
+                    .map { ($0, .dateMonthFirst) }
             }
             guard (1900...9999).contains(fields[0]) else { return nil }
             let short = format == .dateSlashed && text.utf8.count < 10

@@ -9,7 +9,9 @@ struct FieldMask: Sendable {
 
     static let all = FieldMask(children: nil)
 
-    /// Reads a mask; nil when it does not parse. An absent or empty mask means everything.
+    /// Reads a mask; nil when it does not parse.
+    ///
+    /// An absent or empty mask means everything.
     static func parse(_ text: String?) -> FieldMask? {
         guard let text, !text.isEmpty else { return .all }
         var characters = Array(text.filter { $0 != " " })[...]

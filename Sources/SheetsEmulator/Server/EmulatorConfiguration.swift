@@ -3,7 +3,9 @@ package import Logging
 
 /// How an emulator runs.
 package struct EmulatorConfiguration: Sendable {
-    /// The address to listen on. The control endpoint and the page ask for no sign-in, so keep it local.
+    /// The address to listen on.
+    ///
+    /// The control endpoint and the page ask for no sign-in, so keep it local.
     package var host = "127.0.0.1"
     /// The port; 0 takes any free one.
     package var port = 0
@@ -13,8 +15,28 @@ package struct EmulatorConfiguration: Sendable {
     package var now: @Sendable () -> Date = { Date() }
     /// Called with the API method's name before each request is answered, for an edit at an exact moment.
     package var onRequest: @Sendable (String) -> Void = { _ in }
+    /// Whether answers are compressed for clients that accept gzip and, as Google asks, say `gzip` in their user agent.
+    package var compresses = true
+    /// How many calls an account has a minute; nil leaves it without limits.
+    package var quota: EmulatorQuota?
     package var logger = Logger(label: "sheaf-emulator")
 
     /// The defaults: 127.0.0.1, any free port, tokens for an hour.
     package init() {}
+}
+
+/// Google's quota, or a smaller one for a test.
+///
+/// It is refilled each minute of the configuration's clock.
+package struct EmulatorQuota: Sendable {
+    /// Reads of spreadsheets, a minute and an account; a batch counts once.
+    package var readsPerMinute: Int
+    /// Writes to spreadsheets, a minute and an account.
+    package var writesPerMinute: Int
+
+    /// A quota; the defaults are Google's.
+    package init(readsPerMinute: Int = 60, writesPerMinute: Int = 60) {
+        self.readsPerMinute = readsPerMinute
+        self.writesPerMinute = writesPerMinute
+    }
 }

@@ -1,10 +1,13 @@
 import Foundation
 
-/// Everything the emulator holds, and what each call makes of it. No I/O: the server calls it under a lock.
+/// Everything the emulator holds, and what each call makes of it.
+///
+/// No I/O: the server calls it under a lock.
 struct EmulatorState: Sendable {
     var spreadsheets: [String: Spreadsheet] = [:]
     var tokens = Tokens()
     var faults = FaultQueue()
+    var quotaUse = QuotaUse()
     var counters: [String: Int] = [:]
 
     /// An answer, before it becomes HTTP.
@@ -36,6 +39,9 @@ struct EmulatorState: Sendable {
         let grant = try tokens.grant(authorization: request.authorization, now: now)
         guard !grant.scopes.isDisjoint(with: request.call.method.scopes) else {
             throw .insufficientScopes(service: request.call.method.service)
+        }
+        if let quota = configuration.quota {
+            try quotaUse.spend(request.call.method, by: grant.email, quota: quota, now: now)
         }
         let pretty = request.query["prettyPrint"] != "false"
         let spreadsheet = try visible(request.call, to: grant)

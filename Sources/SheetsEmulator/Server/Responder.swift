@@ -57,11 +57,11 @@ struct Responder: HTTPResponder {
             }
             try await Task.sleep(for: .milliseconds(milliseconds))
         }
-        return try answer(incoming, fault: fault, context: context)
+        return try answer(incoming, fault: fault, gzip: wantsGzip(request), context: context)
     }
 
     private func answer(
-        _ request: EmulatorState.Incoming, fault: EmulatorFault.Kind?, context: EmulatorContext
+        _ request: EmulatorState.Incoming, fault: EmulatorFault.Kind?, gzip: Bool, context: EmulatorContext
     ) throws -> Response {
         let pretty = request.query["prettyPrint"] != "false"
         switch fault {
@@ -78,46 +78,54 @@ struct Responder: HTTPResponder {
             let answer = try state.withLock { state throws(APIError) in
                 try state.answer(request, configuration: configuration)
             }
-            return response(answer, pretty: pretty, fault: fault, method: request.call.method)
+            if case .appliedButStatus(let status) = fault {
+                let error = APIError.fault(status: status, method: request.call.method)
+                return json(error.body, status: error.status, pretty: pretty)
+            }
+            return response(AnswerChunks(answer, pretty: pretty), fault: fault, gzip: gzip)
         } catch {
             return json(error.body, status: error.status, pretty: pretty)
         }
     }
 
-    private func response(
-        _ answer: EmulatorState.Answer, pretty: Bool, fault: EmulatorFault.Kind?, method: APIMethod
-    ) -> Response {
+    private func response(_ chunks: AnswerChunks, fault: EmulatorFault.Kind?, gzip: Bool) -> Response {
+        var chunks = chunks
         switch fault {
-        case .appliedButStatus(let status):
-            let error = APIError.fault(status: status, method: method)
-            return json(error.body, status: error.status, pretty: pretty)
-        case .cutBody(let limit): return stream(AnswerChunks(answer, pretty: pretty), cutAfter: limit)
+        case .cutBody(let limit): return stream(chunks, gzip: gzip, cutAfter: limit)
         case .truncatedJSON:
             var whole: [UInt8] = []
-            var chunks = AnswerChunks(answer, pretty: pretty)
             while let chunk = chunks.next() { whole.append(contentsOf: chunk) }
             return bytes(Array(whole.prefix(whole.count / 2)), status: 200, type: Self.jsonType)
-        default:
-            if case .json(let value) = answer { return json(value, status: 200, pretty: pretty) }
-            return stream(AnswerChunks(answer, pretty: pretty), cutAfter: nil)
+        default: return stream(chunks, gzip: gzip, cutAfter: nil)
         }
     }
 
     /// Sends a body in chunks, of unknown length; breaks off after `limit` bytes, or at the end, if there is a limit.
-    private func stream(_ chunks: AnswerChunks, cutAfter limit: Int?) -> Response {
+    private func stream(_ chunks: AnswerChunks, gzip: Bool, cutAfter limit: Int?) -> Response {
         let body = ResponseBody { writer in
             var chunks = chunks
+            var encoder = gzip ? GzipEncoder() : nil
             var left = limit ?? .max
-            while let chunk = chunks.next() {
-                try await writer.write(ByteBuffer(bytes: chunk.prefix(left)))
-                left -= chunk.count
-                if left <= 0 { break }
+            while left > 0, let chunk = chunks.next() {
+                let sent = encoder?.encode(chunk) ?? chunk
+                try await writer.write(ByteBuffer(bytes: sent.prefix(left)))
+                left -= sent.count
             }
             if limit != nil { throw BrokenOff() }
+            if let rest = encoder?.finish() { try await writer.write(ByteBuffer(bytes: rest)) }
             try await writer.finish(nil)
         }
-        return Response(
+        var response = Response(
             status: .ok, headers: [.contentType: Self.jsonType, .cacheControl: "private"], body: body)
+        if gzip { response.headers[.contentEncoding] = "gzip" }
+        response.headers[.vary] = "Origin, X-Origin, Referer"
+        return response
+    }
+
+    /// Google compresses only for clients that ask for it twice, in `Accept-Encoding` and in `User-Agent`.
+    private func wantsGzip(_ request: Request) -> Bool {
+        configuration.compresses && request.headers[.acceptEncoding]?.contains("gzip") == true
+            && request.headers[.userAgent]?.contains("gzip") == true
     }
 
     // MARK: HTTP

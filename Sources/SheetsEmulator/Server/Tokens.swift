@@ -23,7 +23,8 @@ struct Tokens: Sendable {
         }
         let claims = try verifiedClaims(form["assertion"] ?? "")
         guard let audience = claims["aud"]?.text, audiences.contains(audience) else {
-            throw .oauth("invalid_grant", "Invalid JWT: Failed audience check. The right audience is the token endpoint.")
+            throw .oauth(
+                "invalid_grant", "Invalid JWT: Failed audience check. The right audience is the token endpoint.")
         }
         let seconds = Int(now.timeIntervalSince1970)
         guard let issued = claims["iat"]?.integer, let expires = claims["exp"]?.integer, issued <= seconds + 300,

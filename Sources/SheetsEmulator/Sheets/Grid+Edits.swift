@@ -43,7 +43,8 @@ extension Grid {
             while cells.count < max(range.upperBound, destination) { cells.append(.empty) }
             let moved = Array(cells[range])
             cells.removeSubrange(range)
-            cells.insert(contentsOf: moved, at: destination < range.lowerBound ? destination : destination - range.count)
+            let target = destination < range.lowerBound ? destination : destination - range.count
+            cells.insert(contentsOf: moved, at: target)
         }
     }
 

@@ -3,7 +3,7 @@ import Tabular
 /// A range in A1 notation as a request writes it: perhaps a tab's title, perhaps bounds.
 struct RangeReference: Equatable {
     var title: String?
-    /// 0-based; nil where the notation leaves the bound open. The ends are inclusive.
+    /// 0-based bounds with inclusive ends; nil where the notation leaves one open.
     var startColumn: Int?
     var startRow: Int?
     var endColumn: Int?

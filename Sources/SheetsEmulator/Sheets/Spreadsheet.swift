@@ -54,13 +54,20 @@ struct Spreadsheet: Sendable {
             index = found
         }
         let tab = tabs[index]
-        let rows = (reference.startRow ?? 0)..<max(reference.startRow ?? 0, min((reference.endRow ?? .max - 1) + 1, tab.grid.rowCount))
-        let columns = (reference.startColumn ?? 0)..<max(reference.startColumn ?? 0, min((reference.endColumn ?? .max - 1) + 1, tab.grid.columnCount))
+        let rows = Self.clipped(reference.startRow, reference.endRow, count: tab.grid.rowCount)
+        let columns = Self.clipped(reference.startColumn, reference.endColumn, count: tab.grid.columnCount)
         guard rows.lowerBound < tab.grid.rowCount, columns.lowerBound < tab.grid.columnCount else {
             throw .exceedsGrid(text, rows: tab.grid.rowCount, columns: tab.grid.columnCount)
         }
         return ResolvedRange(
             tabIndex: index, title: tab.title, cells: CellRange(rows: rows, columns: columns), reference: reference)
+    }
+
+    /// Inclusive bounds, either of them open, as a range within the grid; a start beyond it stays for the caller to see.
+    private static func clipped(_ first: Int?, _ last: Int?, count: Int) -> Range<Int> {
+        let start = first ?? 0
+        let end = min(last.map { $0 + 1 } ?? count, count)
+        return start..<max(start, end)
     }
 }
 

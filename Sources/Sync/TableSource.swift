@@ -1,0 +1,42 @@
+package import LabelStore
+package import SheetSource
+internal import Tabular
+
+/// A table of the store's database as a source of rows, for adopting labels that a team already has.
+package struct TableSource: SheetReader {
+    private let store: LabelStore
+
+    package init(store: LabelStore) {
+        self.store = store
+    }
+
+    /// - Parameter sheet: its `spreadsheet` names the table.
+    package func read(
+        _ sheet: SheetReference, into consumer: any RowConsumer
+    ) async throws(SheetError) -> SheetReading {
+        let table: ForeignTable
+        do {
+            table = try await store.foreignTable(sheet.spreadsheet)
+        } catch {
+            throw SheetError(.unavailable, sheet: sheet, "the table cannot be read: \(error)", retryable: false)
+        }
+        var batch = RowBatch(firstRowNumber: 1)
+        for column in table.columns { batch.appendCell(.text, column.utf8) }
+        batch.endRow()
+        for row in table.rows {
+            for value in row { batch.appendCell(value == nil ? .empty : .text, (value ?? "").utf8) }
+            batch.endRow()
+        }
+        let identity = SheetIdentity(
+            spreadsheet: sheet.spreadsheet, spreadsheetTitle: sheet.spreadsheet, sheetID: 0, title: sheet.spreadsheet)
+        do {
+            try await consumer.begin(identity)
+            try await consumer.receive(batch)
+        } catch {
+            throw SheetError(.consumerStopped, sheet: sheet, "its rows were not taken", underlying: error)
+        }
+        return SheetReading(
+            identity: identity, fileVersionBefore: nil, fileVersionAfter: nil, bytes: batch.bytes.count,
+            rowsRead: batch.rowCount, oneAnswer: true)
+    }
+}

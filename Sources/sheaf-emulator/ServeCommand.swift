@@ -1,0 +1,119 @@
+import ArgumentParser
+import Dispatch
+import Foundation
+import SheetsEmulator
+
+/// The subcommand `serve`: answers as Google would, until it is told to end.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serves sheets on a port of this machine.",
+        discussion: """
+            A service account is made at each start. Its key file, which only you can read, is all that a client needs:
+            every sheet is shared with it, and token_uri in it points here. A page at / shows the sheets. SIGTERM or
+            Ctrl-C ends it.
+
+            Examples:
+              sheaf-emulator serve --load samples --service-account-out service-account.json
+              sheaf-emulator serve --load samples --port 0 --ready-file ready --service-account-out key.json
+              sheaf-emulator serve --bench-rows 100000 --no-gzip --service-account-out key.json
+            """)
+
+    @Option(help: ArgumentHelp("A folder with spreadsheets.json and CSV files.", valueName: "folder"))
+    var load: String?
+
+    @Option(help: ArgumentHelp("Serve a generated spreadsheet `bench` with so many rows.", valueName: "rows"))
+    var benchRows: Int?
+
+    @Option(help: "The address to listen on. Whoever can reach it may do anything with the sheets: keep it local.")
+    var host = "127.0.0.1"
+
+    @Option(help: "The port to listen on; 0 chooses a free one.")
+    var port = 8790
+
+    @Option(help: ArgumentHelp("Where to write the service account's key, with mode 0600.", valueName: "file"))
+    var serviceAccountOut: String
+
+    @Option(help: ArgumentHelp("Where to write the endpoint, once it listens.", valueName: "file"))
+    var readyFile: String?
+
+    @Flag(inversion: .prefixedNo, help: "Compress answers for clients that ask for it as Google wants them to.")
+    var gzip = true
+
+    @Option(help: ArgumentHelp("Calls that read, and calls that write, an account may make a minute.", valueName: "n"))
+    var quota: Int?
+
+    func validate() throws {
+        guard load != nil || benchRows != nil else { throw ValidationError("Give --load or --bench-rows.") }
+        guard (0...65_535).contains(port) else { throw ValidationError("--port must be from 0 to 65535.") }
+        guard benchRows.map({ (1...900_000).contains($0) }) ?? true else {
+            throw ValidationError("--bench-rows must be from 1 to 900000: a spreadsheet holds ten million cells.")
+        }
+    }
+
+    func run() async throws {
+        let signals = EndSignals()
+        var configuration = EmulatorConfiguration()
+        configuration.host = host
+        configuration.port = port
+        configuration.compresses = gzip
+        configuration.quota = quota.map { EmulatorQuota(readsPerMinute: $0, writesPerMinute: $0) }
+        let emulator = SheetsEmulator(configuration: configuration)
+        if let load { try emulator.load(folder: load) }
+        if let benchRows { emulator.addGeneratedSpreadsheet(rows: benchRows) }
+        try await emulator.start()
+        let key = try emulator.makeServiceAccountKey(
+            file: serviceAccountOut, email: SheetsEmulator.defaultServiceAccount)
+        for id in emulator.spreadsheetIDs { try emulator.share(id, with: key.email) }
+        if let readyFile { try write(emulator.endpoint, to: readyFile) }
+        say("Serving \(emulator.spreadsheetIDs.joined(separator: ", ")) at \(emulator.endpoint)")
+        let watch = Task { [end = signals.end] in
+            try? await emulator.waitUntilStopped()
+            end.yield()
+        }
+        await signals.first()
+        await emulator.stop()
+        await watch.value
+        if let readyFile { try? FileManager.default.removeItem(atPath: readyFile) }
+        say("Ended.")
+    }
+
+    private func write(_ endpoint: String, to file: String) throws {
+        do {
+            try Data((endpoint + "\n").utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
+        } catch {
+            throw CommandFailure("Could not write \(file): \(error)")
+        }
+    }
+
+    /// Standard output may be a pipe, which would hold lines back until the end.
+    private func say(_ line: String) {
+        FileHandle.standardOutput.write(Data((line + "\n").utf8))
+    }
+}
+
+/// Waits for SIGTERM or SIGINT, which from its making on no longer end the process by themselves.
+private struct EndSignals {
+    private let stream: AsyncStream<Void>
+    private let sources: [any DispatchSourceSignal]
+    /// Ends the waiting as a signal does.
+    let end: AsyncStream<Void>.Continuation
+
+    init() {
+        let (stream, end) = AsyncStream.makeStream(of: Void.self)
+        self.stream = stream
+        self.end = end
+        sources = [SIGTERM, SIGINT].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number)
+            source.setEventHandler { end.yield() }
+            source.resume()
+            return source
+        }
+    }
+
+    /// Returns at the first signal.
+    func first() async {
+        for await _ in stream { return }
+    }
+}

@@ -1,0 +1,110 @@
+import ArgumentParser
+import Foundation
+import LabelSchema
+import LabelStore
+import Sync
+
+struct CheckCommand: SheafSubcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Look for mistakes in configuration, schemas, store and sheets.",
+        discussion: """
+            Every mistake is told at once, with its place and what was meant. Nothing is written.
+
+            Examples:
+              sheaf check                                 everything
+              sheaf check --offline                       configuration and schemas only
+              sheaf check schemas/recipe_category.yaml    this schema alone
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @Argument(help: "Label schemas to check (default: the whole configuration).", completion: .file())
+    var schemas: [String] = []
+    @Flag(help: "Do not ask the database, nor the sheets.")
+    var offline = false
+
+    private struct Finding: Encodable {
+        var subject: String
+        var problems: [String]
+    }
+
+    func execute(_ console: Console) async throws -> Exit {
+        schemas.isEmpty ? try await checkAll(console) : try checkFiles(console)
+    }
+
+    private func checkFiles(_ console: Console) throws -> Exit {
+        var findings: [Finding] = []
+        for file in schemas {
+            guard let data = FileManager.default.contents(atPath: file) else {
+                throw Failure(.usage, code: "no-such-file", "The file \(file) cannot be read.")
+            }
+            let text = String(decoding: data, as: UTF8.self)
+            findings.append(Finding(subject: file, problems: Self.mistakes { try LabelSchema.parse(text, file: file) }))
+        }
+        return try tell(findings, console, failing: .invalid)
+    }
+
+    private func checkAll(_ console: Console) async throws -> Exit {
+        let workspace = try Workspace(common, console: console)
+        var findings = [Finding(subject: workspace.configuration.file, problems: [])]
+        var sound: [DatasetSettings] = []
+        for dataset in workspace.configuration.datasets {
+            let problems = Self.mistakes { try workspace.schema(dataset) }
+            findings.append(Finding(subject: "\(dataset.name): schema \(dataset.schema)", problems: problems))
+            if problems.isEmpty { sound.append(dataset) }
+        }
+        var exit: Exit = findings.allSatisfy(\.problems.isEmpty) ? .success : .invalid
+        if !offline {
+            let store = await storeFinding(workspace)
+            findings.append(store)
+            if exit == .success, !store.problems.isEmpty { exit = .store }
+            for dataset in sound {
+                for check in try await workspace.definition(dataset).checkSheets() {
+                    findings.append(finding(check, dataset, workspace.language))
+                    if exit == .success, !check.isSound { exit = .source }
+                }
+            }
+        }
+        return try tell(findings, console, failing: exit)
+    }
+
+    private func storeFinding(_ workspace: Workspace) async -> Finding {
+        do {
+            try await workspace.withStore { store in _ = try await store.identity() }
+            return Finding(subject: "store", problems: [])
+        } catch {
+            let failure = Failure(error)
+            return Finding(subject: "store", problems: ["\(failure.message) \(failure.hint)"])
+        }
+    }
+
+    private func finding(_ check: SheetCheck, _ dataset: DatasetSettings, _ language: MessageLanguage) -> Finding {
+        let subject = "\(dataset.name): sheet \(CellText.shown(check.sheet))"
+        guard !check.isSound else { return Finding(subject: subject, problems: []) }
+        let message = check.messages[language.rawValue] ?? check.messages["en"] ?? ""
+        return Finding(subject: subject, problems: ["\(message) \(check.hint)"])
+    }
+
+    private func tell(_ findings: [Finding], _ console: Console, failing exit: Exit) throws -> Exit {
+        for finding in findings {
+            if finding.problems.isEmpty {
+                console.line("\(console.style.green("ok"))     \(finding.subject)")
+            } else {
+                console.line("\(console.style.red("wrong"))  \(finding.subject)")
+                for problem in finding.problems { console.line("       \(problem)") }
+            }
+        }
+        try console.json(findings)
+        return findings.allSatisfy(\.problems.isEmpty) ? .success : exit
+    }
+
+    private static func mistakes(_ body: () throws -> LabelSchema) -> [String] {
+        do {
+            _ = try body()
+            return []
+        } catch let mistakes as LabelSchemaMistakes {
+            return mistakes.mistakes.map(\.description)
+        } catch {
+            return [Failure(error).message]
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import ArgumentParser
+import LabelStore
+import Sync
+
+struct HoldsCommand: SheafSubcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "holds", abstract: "List the runs that wait for somebody's approval.",
+        discussion: """
+            Examples:
+              sheaf holds
+              sheaf holds recipe_category --closed
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @Argument(help: "One dataset (default: all).")
+    var dataset: String?
+    @Flag(help: "Also those that are closed or expired.")
+    var closed = false
+
+    private struct Entry: Encodable {
+        var id: UInt64
+        var dataset: String
+        var state: String
+        var reasons: String
+        var counts: [String: Int]
+        var createdAt: String
+        var approvedBy: String?
+        var approvedWhy: String?
+        var expiresAt: String?
+    }
+
+    func execute(_ console: Console) async throws -> Exit {
+        let workspace = try Workspace(common, console: console)
+        return try await workspace.withStore { store in
+            let record: DatasetRecord?
+            if let dataset { record = try await store.dataset(dataset) } else { record = nil }
+            let holds = try await store.holds(of: record, includingClosed: closed)
+            for hold in holds {
+                let counts = [HoldAction.insert, .update, .delete, .reject]
+                    .compactMap { action in hold.counts[action].map { $0.counted(action.rawValue) } }
+                    .joined(separator: ", ")
+                let style = console.style
+                console.line(
+                    "\(style.bold("hold \(hold.id)"))  \(hold.dataset)  \(style.yellow(hold.state))  \(counts)  "
+                        + style.dim(hold.createdAt.shortTime))
+                for reason in hold.reasons.split(separator: "\n") { console.line("  \(reason)") }
+                if let by = hold.approvedBy {
+                    console.line("  approved by \(by)\(hold.approvedWhy.map { ": \($0)" } ?? "")")
+                }
+            }
+            if holds.isEmpty { console.line("Nothing is held.") }
+            try console.json(
+                holds.map { hold in
+                    Entry(
+                        id: hold.id, dataset: hold.dataset, state: hold.state, reasons: hold.reasons,
+                        counts: Dictionary(uniqueKeysWithValues: hold.counts.map { ($0.key.rawValue, $0.value) }),
+                        createdAt: hold.createdAt, approvedBy: hold.approvedBy, approvedWhy: hold.approvedWhy,
+                        expiresAt: hold.expiresAt)
+                })
+            return .success
+        }
+    }
+}
+
+struct ApproveCommand: SheafSubcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "approve", abstract: "Let a held run pass: exactly the entries that it showed.",
+        discussion: """
+            The next sync publishes what the hold showed; whatever the sheets hold beyond that is counted again. Who
+            approved, when and why is kept.
+
+            Examples:
+              sheaf approve 3 --why "the second sheet was split, on purpose"
+              sheaf approve 3 --deletes      also where an unreadable sheet or key makes deletes wait
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @Argument(help: "The number of the hold, as `sheaf holds` gives it.")
+    var hold: UInt64
+    @Option(help: "Why, for the history.")
+    var why: String?
+    @Flag(help: "Also let its deletes pass where a cell or sheet blocks them.")
+    var deletes = false
+    @Option(help: "For how many hours the approval stands.")
+    var hours = 72
+
+    func validate() throws {
+        guard (1...8760).contains(hours) else { throw ValidationError("--hours must be from 1 to 8760.") }
+    }
+
+    func execute(_ console: Console) async throws -> Exit {
+        let workspace = try Workspace(common, console: console)
+        return try await workspace.withStore { store in
+            let dataset = try await store.datasetOfHold(hold)
+            try await store.withLease(SyncRunner.leaseName(dataset: dataset), owner: Workspace.worker) { lease in
+                try await store.approve(
+                    hold, actor: Workspace.actor, why: why, pastBlock: deletes, hours: hours, lease: lease)
+            }
+            console.line("Approved hold \(hold). `sheaf sync \(dataset)` publishes it.")
+            try console.json(["approved": "\(hold)", "dataset": dataset])
+            return .success
+        }
+    }
+}
+
+extension String {
+    /// A time of the store without its fraction of a second: `2026-11-21 03:25:00`.
+    var shortTime: String { String(prefix(19)) }
+}

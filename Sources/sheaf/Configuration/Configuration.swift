@@ -1,0 +1,65 @@
+import SheetSource
+import Sync
+
+/// `sheaf.yaml`, read and checked. Paths are absolute: relative ones are meant from the file's own folder.
+struct Configuration: Sendable {
+    /// The file it was read from.
+    var file: String
+    var folder: String
+    var store: StoreSettings
+    var google: GoogleSettings
+    var datasets: [DatasetSettings]
+    /// Where jobs keep their folders.
+    var stateFolder: String
+    var language: String?
+}
+
+struct StoreSettings: Sendable {
+    /// A `mysql://` URL without a password.
+    var url: String
+    var passwordFile: String?
+    var line: Int
+}
+
+struct GoogleSettings: Sendable {
+    /// A service account's key file; without it, application default credentials are used.
+    var credentials: String?
+    /// The base address of a stand-in for Google.
+    var endpoint: String?
+}
+
+struct DatasetSettings: Sendable {
+    var name: String
+    var line: Int
+    /// The file of the label schema, as written and as found.
+    var schema: String
+    var schemaPath: String
+    var sheets: [SheetSettings]
+    var guards: Guards
+    var training: TrainingSettings?
+}
+
+struct SheetSettings: Sendable {
+    enum Source: Sendable {
+        case google
+        case csv
+    }
+
+    var source: Source
+    var reference: SheetReference
+    var annotator: String?
+    var line: Int
+}
+
+/// When to train, and how.
+struct TrainingSettings: Sendable {
+    var pipeline: String
+    var minimumChanges: Int
+    var quiet: Duration
+    var atMostEvery: Duration
+    var run: [String]
+    var workingFolder: String
+    var environment: [String: String]
+    var timeout: Duration
+    var attempts: Int
+}

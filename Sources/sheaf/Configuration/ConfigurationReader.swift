@@ -1,0 +1,205 @@
+import Foundation
+import LabelSchema
+import SheetSource
+import Sync
+import Yams
+
+/// Reads `sheaf.yaml`. Every mistake is told at once, with its line and what was meant.
+struct ConfigurationReader {
+    private let file: String
+    private let folder: String
+    private let collector: MistakeCollector
+
+    /// Reads and checks a file.
+    ///
+    /// - Throws: `ConfigurationMistakes`.
+    static func read(file: String) throws -> Configuration {
+        guard let data = FileManager.default.contents(atPath: file) else {
+            let problem =
+                "the configuration cannot be read; give its path with --config or SHEAF_CONFIG, or make one "
+                + "with `sheaf init`"
+            throw ConfigurationMistakes(mistakes: [ConfigurationMistake(file: file, line: 0, problem: problem)])
+        }
+        guard let text = String(validating: data, as: UTF8.self) else {
+            throw ConfigurationMistakes(
+                mistakes: [ConfigurationMistake(file: file, line: 0, problem: "the file is not UTF-8 text")])
+        }
+        return try read(text, file: file)
+    }
+
+    static func read(_ text: String, file: String) throws -> Configuration {
+        let absolute = URL(filePath: file).standardizedFileURL
+        let reader = ConfigurationReader(
+            file: file, folder: absolute.deletingLastPathComponent().path(percentEncoded: false),
+            collector: MistakeCollector(file: file))
+        let configuration = reader.configuration(text, absolute: absolute.path(percentEncoded: false))
+        guard let configuration, reader.collector.mistakes.isEmpty else {
+            throw ConfigurationMistakes(mistakes: reader.collector.mistakes.sorted { $0.line < $1.line })
+        }
+        return configuration
+    }
+
+    private func configuration(_ text: String, absolute: String) -> Configuration? {
+        let root: Node
+        do {
+            guard let node = try Yams.compose(yaml: text) else {
+                collector.note("the file is empty; `sheaf init` writes one to start from", line: 0)
+                return nil
+            }
+            root = node
+        } catch let error as YamlError {
+            collector.note("this is not YAML: \(Self.problem(error))", line: Self.line(error))
+            return nil
+        } catch {
+            collector.note("this is not YAML", line: 0)
+            return nil
+        }
+        let keys = ["store", "store_password_file", "google", "datasets", "state_folder", "language"]
+        guard let top = YAMLMapping(root, path: "", keys: keys, collector) else { return nil }
+
+        let url = top.requiredText("store", hint: "give a URL such as mysql://sheaf@db.example/labels")
+        if let url, !url.hasPrefix("mysql://") {
+            collector.note("`store` must be a URL that begins with mysql://", at: top["store"])
+        }
+        let google = top.mapping("google", keys: ["credentials", "endpoint"])
+        let language = top.text("language")
+        if let language, MessageLanguage(rawValue: language) == nil {
+            collector.note("`language` must be ja or en", at: top["language"])
+        }
+        guard let datasets = top.mapping("datasets", keys: nil) else {
+            if top["datasets"] == nil { collector.note("`datasets` is missing: there is nothing to sync", at: root) }
+            return nil
+        }
+        if datasets.entries.isEmpty { collector.note("`datasets` is empty: there is nothing to sync", at: datasets.node) }
+        return Configuration(
+            file: absolute, folder: folder,
+            store: StoreSettings(
+                url: url ?? "", passwordFile: top.text("store_password_file").map(path),
+                line: top["store"]?.mark?.line ?? 0),
+            google: GoogleSettings(
+                credentials: google?.text("credentials").map(path), endpoint: google?.text("endpoint")),
+            datasets: datasets.entries.compactMap(dataset),
+            stateFolder: path(top.text("state_folder") ?? ".sheaf"), language: language)
+    }
+
+    private func dataset(_ name: String, _ node: Node) -> DatasetSettings? {
+        let allowed = name.utf8.allSatisfy { byte in
+            (97...122).contains(byte) || (48...57).contains(byte) || byte == UInt8(ascii: "_")
+        }
+        if !allowed || name.isEmpty || name.utf8.count > 63 {
+            collector.note(
+                "a dataset's name has lower-case letters, digits and _ only, at most 63: `\(CellText.shown(name))`", at: node)
+        }
+        let path = "datasets.\(name)"
+        guard let mapping = YAMLMapping(node, path: path, keys: ["schema", "sheets", "guards", "training"], collector)
+        else { return nil }
+        let schema = mapping.requiredText("schema", hint: "name the file of the label schema")
+        var sheets: [SheetSettings] = []
+        if mapping["sheets"] == nil {
+            collector.note("`\(path).sheets` is missing; list the sheets that hold the rows", at: node)
+        }
+        for (index, item) in (mapping.list("sheets") ?? []).enumerated() {
+            if let sheet = sheet(item, path: "\(path).sheets[\(index + 1)]") { sheets.append(sheet) }
+        }
+        var seen: Set<SheetReference> = []
+        for sheet in sheets where !seen.insert(sheet.reference).inserted {
+            collector.note("this sheet stands in `\(path).sheets` twice", line: sheet.line)
+        }
+        return DatasetSettings(
+            name: name, line: node.mark?.line ?? 0, schema: schema ?? "", schemaPath: self.path(schema ?? ""),
+            sheets: sheets, guards: guards(mapping), training: training(mapping, name: name))
+    }
+
+    private func sheet(_ node: Node, path: String) -> SheetSettings? {
+        let keys = ["spreadsheet", "csv", "tab", "sheet_id", "header_row", "annotator"]
+        guard let mapping = YAMLMapping(node, path: path, keys: keys, collector) else { return nil }
+        let headerRow = mapping.number("header_row", in: 1...10_000_000) ?? 1
+        let line = node.mark?.line ?? 0
+        if let csv = mapping.text("csv") {
+            if mapping["spreadsheet"] != nil {
+                collector.note("`\(path)` names both a spreadsheet and a csv file; give one", at: node)
+            }
+            return SheetSettings(
+                source: .csv, reference: SheetReference(spreadsheet: csv, headerRow: headerRow),
+                annotator: mapping.text("annotator"), line: line)
+        }
+        let hint = "it stands between /d/ and /edit in the spreadsheet's address"
+        guard let spreadsheet = mapping.requiredText("spreadsheet", hint: hint) else { return nil }
+        if spreadsheet.contains("/") {
+            collector.note("`\(path).spreadsheet` must be the id alone; \(hint)", at: mapping["spreadsheet"])
+        }
+        return SheetSettings(
+            source: .google,
+            reference: SheetReference(
+                spreadsheet: spreadsheet, tab: mapping.text("tab"), sheetID: mapping.number("sheet_id", in: 0...Int.max),
+                headerRow: headerRow), annotator: mapping.text("annotator"), line: line)
+    }
+
+    private func guards(_ dataset: YAMLMapping) -> Guards {
+        let defaults = Guards()
+        let keys = ["max_inserted", "max_changed", "max_deleted", "max_rejected", "floor"]
+        guard let mapping = dataset.mapping("guards", keys: keys) else { return defaults }
+        return Guards(
+            maxInserted: mapping.share("max_inserted", default: defaults.maxInserted),
+            maxChanged: mapping.share("max_changed", default: defaults.maxChanged),
+            maxDeleted: mapping.share("max_deleted", default: defaults.maxDeleted),
+            maxRejected: mapping.share("max_rejected", default: defaults.maxRejected),
+            floor: mapping.number("floor", in: 0...Int.max) ?? defaults.floor)
+    }
+
+    private func training(_ dataset: YAMLMapping, name: String) -> TrainingSettings? {
+        guard let mapping = dataset.mapping("training", keys: ["pipeline", "when", "launcher"]) else { return nil }
+        let when = mapping.mapping("when", keys: ["min_changes", "quiet", "at_most_every"])
+        let keys = ["kind", "run", "folder", "environment", "timeout", "attempts"]
+        guard let launcher = mapping.mapping("launcher", keys: keys) else {
+            if mapping["launcher"] == nil {
+                collector.note("`\(mapping.path).launcher` is missing; say how to train", at: mapping.node)
+            }
+            return nil
+        }
+        if let kind = launcher.text("kind"), kind != "command" {
+            collector.note(
+                "`\(launcher.path).kind` is `\(CellText.shown(kind))`; this release knows `command`", at: launcher["kind"])
+        }
+        let run = launcher.texts("run") ?? []
+        if run.isEmpty || run[0].isEmpty {
+            collector.note("`\(launcher.path).run` must be a program and its arguments, as a list", at: launcher.node)
+        }
+        var environment: [String: String] = [:]
+        for (key, value) in launcher.mapping("environment", keys: nil)?.entries ?? [] {
+            environment[key] = value.scalar?.string ?? ""
+        }
+        return TrainingSettings(
+            pipeline: mapping.text("pipeline") ?? name,
+            minimumChanges: when?.number("min_changes", in: 1...Int.max) ?? 1,
+            quiet: when?.duration("quiet", default: .zero) ?? .zero,
+            atMostEvery: when?.duration("at_most_every", default: .zero) ?? .zero, run: run,
+            workingFolder: path(launcher.text("folder") ?? "."), environment: environment,
+            timeout: launcher.duration("timeout", default: .seconds(6 * 3600)),
+            attempts: launcher.number("attempts", in: 1...100) ?? 1)
+    }
+
+    /// A path of the file, which is meant from the file's own folder.
+    private func path(_ written: String) -> String {
+        URL(filePath: written, relativeTo: URL(filePath: folder, directoryHint: .isDirectory))
+            .standardizedFileURL.path(percentEncoded: false)
+    }
+
+    private static func line(_ error: YamlError) -> Int {
+        switch error {
+        case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _): mark.line
+        case .duplicatedKeysInMapping(_, let context): context.mark.line
+        default: 0
+        }
+    }
+
+    private static func problem(_ error: YamlError) -> String {
+        switch error {
+        case .scanner(_, let problem, _, _), .parser(_, let problem, _, _), .composer(_, let problem, _, _):
+            CellText.shown(problem, limit: 200)
+        case .duplicatedKeysInMapping(let duplicates, _):
+            "a key stands twice: \(duplicates.map(String.init(describing:)).joined(separator: ", "))"
+        default: "it cannot be parsed"
+        }
+    }
+}

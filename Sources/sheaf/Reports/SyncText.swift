@@ -1,0 +1,162 @@
+import LabelSchema
+import Sync
+
+/// A plan or a run in words, for a terminal.
+struct SyncText {
+    let report: SyncReport
+    let style: Style
+    let language: MessageLanguage
+    /// Tell every entry, not the first ones of each kind.
+    var showsAll = false
+
+    private static let shownInserts = 3
+    private static let shownOthers = 40
+
+    func lines() -> [String] {
+        var lines = [headline]
+        lines += sheets()
+        lines += counts()
+        lines += changes()
+        lines += rejections()
+        lines += waiting()
+        for note in report.notes { lines.append("  " + style.yellow(note)) }
+        lines += ending()
+        return lines
+    }
+
+    private var headline: String {
+        let base =
+            report.baseVersion == 0
+            ? "nothing published yet" : "against version \(report.baseVersion), \(report.counts.storedBefore.counted("label"))"
+        let title = report.outcome == .planned ? "Plan for \(report.dataset)" : "Sync of \(report.dataset)"
+        return "\(style.bold(title)) (\(base))"
+    }
+
+    private func sheets() -> [String] {
+        var table = Table()
+        table.rightAligned = [1]
+        for sheet in report.sheets {
+            guard let failure = sheet.failure else {
+                table.add([CellText.shown(sheet.title), sheet.rows.counted("row"), "\(sheet.pending.grouped) pending"])
+                continue
+            }
+            table.add([CellText.shown(sheet.title), "not read", message(failure)])
+        }
+        let failed = Set(report.sheets.indices.filter { report.sheets[$0].failure != nil })
+        return table.lines(indent: 2) { row, column, text in
+            failed.contains(row) && column > 0 ? style.red(text) : text
+        }
+    }
+
+    private func message(_ failure: SyncReport.Sheet.Failure) -> String {
+        let message = failure.messages[language.rawValue] ?? failure.messages["en"] ?? failure.code
+        return "\(message) \(failure.hint)"
+    }
+
+    private func counts() -> [String] {
+        guard report.outcome != .failed else { return [] }
+        let counts = report.counts
+        var parts = [
+            style.green("+ \(counts.inserted.counted("insert"))"),
+            style.yellow("~ \(counts.updated.counted("update"))"),
+            style.red("- \(counts.deleted.counted("delete"))"),
+            style.dim("= \(counts.unchanged.grouped) unchanged"),
+        ]
+        if counts.moved > 0 { parts.append("\(counts.moved.grouped) moved to another sheet") }
+        var rest = ["\(counts.pending.grouped) pending"]
+        if counts.rejected > 0 {
+            let new = counts.newlyRejected > 0 ? " (\(counts.newlyRejected.grouped) new)" : ""
+            rest.append(style.red("\(counts.rejected.grouped) rejected\(new)"))
+        }
+        if counts.waitingDeletes > 0 { rest.append("\(counts.waitingDeletes.counted("delete")) waiting") }
+        if counts.approved > 0 { rest.append("\(counts.approved.grouped) approved") }
+        return ["  " + parts.joined(separator: "   "), "  " + rest.joined(separator: ", ")]
+    }
+
+    // MARK: - Changes
+
+    private func changes() -> [String] {
+        guard !report.changes.isEmpty else { return [] }
+        var lines = ["", style.bold("Changes")]
+        for kind in [SyncReport.Change.Kind.update, .delete, .insert] {
+            let all = report.changes.filter { $0.kind == kind }
+            let limit = showsAll ? Int.max : kind == .insert ? Self.shownInserts : Self.shownOthers
+            let shown = all.count > limit ? Array(all.prefix(limit)) : all
+            for change in shown { lines += ChangeText(style: style).lines(change) }
+            let total: Int
+            switch kind {
+            case .insert: total = report.counts.inserted
+            case .update: total = report.counts.updated
+            case .delete: total = report.counts.deleted
+            }
+            if total > shown.count {
+                lines.append(style.dim("  … and \((total - shown.count).counted(kind.rawValue)) more"))
+            }
+        }
+        return lines
+    }
+
+    // MARK: - Rejections
+
+    private func rejections() -> [String] {
+        guard !report.rejections.isEmpty else { return [] }
+        var lines = ["", style.bold("Rejected")]
+        let limit = showsAll ? Int.max : Self.shownOthers
+        for rejection in report.rejections.prefix(limit) { lines += text(rejection) }
+        let more = report.counts.rejected - min(limit, report.rejections.count)
+        if more > 0 { lines.append(style.dim("  … and \(more.counted("row")) more")) }
+        return lines
+    }
+
+    private func text(_ rejection: SyncReport.Rejection) -> [String] {
+        let sheet = CellText.shown(rejection.sheet)
+        return rejection.errors.enumerated().map { index, error in
+            let cell = error.cell.isEmpty ? "row \(rejection.row)" : error.cell
+            let mark = rejection.isNew && report.outcome == .planned ? style.red("new ") : ""
+            let message = language == .ja ? error.ja : error.en
+            let kept =
+                rejection.keepsLabel && index == rejection.errors.count - 1
+                ? style.dim(language == .ja ? "（前回の正しいラベルを残します）" : " (its last good label stays)") : ""
+            return "  \(style.cyan("\(sheet)!\(cell)"))  \(mark)\(message)\(kept)"
+        }
+    }
+
+    private func waiting() -> [String] {
+        guard !report.waitingDeletes.isEmpty else { return [] }
+        let blocks = Set(report.waitingDeletes.flatMap(\.blockedBy)).sorted().prefix(10).map { CellText.shown($0) }
+        var lines = ["", style.bold("Deletes that wait") + " for \(blocks.joined(separator: ", "))"]
+        let keys = report.waitingDeletes.prefix(20).map { LabelSchema.keyText(Array($0.key.utf8)) }
+        lines.append("  " + keys.joined(separator: ", ") + (report.counts.waitingDeletes > 20 ? ", …" : ""))
+        return lines
+    }
+
+    // MARK: - The end
+
+    private func ending() -> [String] {
+        switch report.outcome {
+        case .published:
+            let hash = (report.versionHash ?? "").prefix(12)
+            let version = "\(report.dataset)@\(report.version ?? 0)"
+            return [
+                "",
+                "\(style.green("Published \(version)"))  \(report.counts.labels.counted("label"))  \(style.dim("\(hash)  run \(report.runID ?? 0), \(seconds)"))",
+            ]
+        case .unchanged:
+            return [style.green("Nothing to publish") + style.dim("  run \(report.runID ?? 0), \(seconds)")]
+        case .held:
+            return held("Held: nothing was written.")
+                + ["  `sheaf approve \(report.holdID ?? 0)` lets it pass; `sheaf plan \(report.dataset)` shows it again."]
+        case .failed:
+            return ["", style.red("Nothing was synced; version \(report.baseVersion) stands as it was.")]
+        case .planned:
+            if !report.breaches.isEmpty { return held("This would be held:") }
+            return report.counts.changes == 0 && !report.schemaChanged ? ["", "Nothing would be published."] : []
+        }
+    }
+
+    private func held(_ headline: String) -> [String] {
+        ["", style.yellow(headline)] + report.breaches.map { "  " + style.yellow($0) }
+    }
+
+    private var seconds: String { "\(report.seconds) s" }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Foundation
+
+/// `sheaf`: spreadsheets in, versioned labels out, models trained.
+@main
+struct SheafCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sheaf",
+        abstract: "Spreadsheets in, versioned labels out, models trained.",
+        discussion: """
+            Pulls the sheets that people annotate in, validates every row against the dataset's label schema, writes what
+            changed as a new immutable version, and starts the training that is due.
+
+            A first day with it:
+              sheaf init                        write a sheaf.yaml and a label schema to start from
+              sheaf migrate                     make or update the tables
+              sheaf check                       look for mistakes in configuration, schemas, store and sheets
+              sheaf plan                        see what a sync would do
+              sheaf sync                        do it
+
+            Exit codes: 0 done, 1 unforeseen, 2 usage or configuration, 3 schema or rows refused, 4 held, 5 busy,
+            6 partial, 7 database, 8 no sheet readable, 9 job failed, 10 file not written, 130 cancelled.
+            """,
+        version: "0.1.0",
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Set up",
+                subcommands: [InitCommand.self, MigrateCommand.self, CheckCommand.self, AdoptCommand.self]),
+            CommandGroup(
+                name: "Sync",
+                subcommands: [PlanCommand.self, SyncCommand.self, HoldsCommand.self, ApproveCommand.self]),
+            CommandGroup(
+                name: "Read",
+                subcommands: [LogCommand.self, DiffCommand.self, ExportCommand.self]),
+            CommandGroup(
+                name: "Train",
+                subcommands: [JobsCommand.self, RelayCommand.self, ReportCommand.self]),
+        ])
+
+    /// Parses and runs; a wrong argument ends with the code that the README's table gives, not ArgumentParser's.
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var asyncCommand = command as? any AsyncParsableCommand {
+                try await asyncCommand.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            let code = exitCode(for: error)
+            guard code == .validationFailure else { exit(withError: error) }
+            Console.note(fullMessage(for: error))
+            Foundation.exit(Exit.usage.rawValue)
+        }
+    }
+}

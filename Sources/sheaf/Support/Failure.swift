@@ -1,0 +1,110 @@
+import ArgumentParser
+import LabelSchema
+import LabelStore
+import MySQL
+import SheetSource
+import Training
+
+/// How `sheaf` ends: what scripts decide by. The README has the same table.
+enum Exit: Int32, CaseIterable {
+    case success = 0
+    /// Something that Sheaf did not foresee.
+    case unexpected = 1
+    /// A wrong argument or a mistake in `sheaf.yaml`.
+    case usage = 2
+    /// A label schema with a mistake, or rows that were refused.
+    case invalid = 3
+    /// The run is held until somebody approves it.
+    case held = 4
+    /// Another worker writes the dataset.
+    case busy = 5
+    /// A sheet could not be read; the others were synced.
+    case partial = 6
+    /// The database cannot be reached, or is not fit.
+    case store = 7
+    /// No sheet could be read: wrong credentials, nothing shared.
+    case source = 8
+    /// A training job failed.
+    case jobFailed = 9
+    /// A file could not be written: the disk is full, say.
+    case output = 10
+    case cancelled = 130
+
+    var code: ExitCode { ExitCode(rawValue) }
+
+    /// What it means, in the words of the README's table.
+    var meaning: String {
+        switch self {
+        case .success: "done; also when nothing had changed"
+        case .unexpected: "an error that Sheaf did not foresee"
+        case .usage: "a wrong argument, or a mistake in sheaf.yaml"
+        case .invalid: "a label schema with a mistake, or rows that were refused"
+        case .held: "a guard was exceeded: held until someone approves"
+        case .busy: "another worker is writing the dataset"
+        case .partial: "a sheet could not be read; everything else was synced"
+        case .store: "the database cannot be reached, is read-only, or is not migrated"
+        case .source: "no sheet could be read: credentials, sharing, network"
+        case .jobFailed: "a training job failed"
+        case .output: "a file could not be written"
+        case .cancelled: "cancelled by Ctrl-C or SIGTERM"
+        }
+    }
+}
+
+/// An error told to a person: what is wrong, what to do, and how the program ends.
+struct Failure: Error {
+    let exit: Exit
+    /// A stable name, for `--json`.
+    let code: String
+    let message: String
+    let hint: String
+
+    init(_ exit: Exit, code: String, _ message: String, hint: String = "") {
+        self.exit = exit
+        self.code = code
+        self.message = message
+        self.hint = hint
+    }
+
+    /// Translates whatever was thrown.
+    init(_ error: any Error) {
+        switch error {
+        case let failure as Failure: self = failure
+        case let mistakes as ConfigurationMistakes:
+            self.init(.usage, code: "configuration", mistakes.description)
+        case let mistakes as LabelSchemaMistakes:
+            self.init(.invalid, code: "schema", mistakes.description)
+        case let error as StoreError: self.init(error)
+        case let error as MySQLError: self.init(error)
+        case let error as SheetError:
+            self.init(.source, code: error.code.rawValue, Self.capitalised(error.description) + ".")
+        case let error as TrainingError:
+            self.init(.jobFailed, code: error.code.rawValue, error.message, hint: error.hint)
+        case is CancellationError:
+            self.init(.cancelled, code: "cancelled", "Cancelled. The last published version is as it was.")
+        default:
+            self.init(.unexpected, code: "unexpected", "\(error)")
+        }
+    }
+
+    private init(_ error: StoreError) {
+        let exit: Exit
+        switch error.code {
+        case .busy, .leaseLost: exit = .busy
+        case .unknownDataset, .unknownVersion, .unknownHold, .unknownJob, .notAllowed: exit = .usage
+        case .notMigrated, .newerThanProgram, .changedMigration, .damaged: exit = .store
+        }
+        self.init(exit, code: error.code.rawValue, error.message, hint: error.hint)
+    }
+
+    private init(_ error: MySQLError) {
+        let exit: Exit = error.kind == .cancelled ? .cancelled : .store
+        self.init(
+            exit, code: "database-\(error.kind.rawValue)", "The database: \(error.message).",
+            hint: error.hint.map { Self.capitalised($0) + "." } ?? "")
+    }
+
+    private static func capitalised(_ text: String) -> String {
+        text.prefix(1).uppercased() + text.dropFirst()
+    }
+}

@@ -1,0 +1,168 @@
+import Foundation
+import HTTPTransfer
+import LabelSchema
+import LabelStore
+import Logging
+import MySQL
+import SheetSource
+import Sync
+
+/// The configuration, and what is made of it: the store, the sources, the datasets.
+struct Workspace: Sendable {
+    let configuration: Configuration
+    let console: Console
+    let language: MessageLanguage
+    let logger = Logger(label: "sheaf")
+    private let google: any SheetReader
+    private let files: any SheetReader
+
+    init(_ common: CommonOptions, console: Console) throws {
+        configuration = try ConfigurationReader.read(file: common.configFile)
+        self.console = console
+        let environment = ProcessInfo.processInfo.environment
+        let configured = configuration.language.flatMap(MessageLanguage.init(rawValue:))
+        let byLocale: MessageLanguage =
+            ["LC_ALL", "LC_MESSAGES", "LANG"].contains { environment[$0]?.hasPrefix("ja") == true } ? .ja : .en
+        language = common.language ?? configured ?? byLocale
+        let settings = configuration.google
+        let credentials: GoogleCredentials =
+            settings.credentials.map { .serviceAccountFile($0) } ?? .applicationDefault(environment: environment)
+        google = GoogleSheetsSource(
+            configuration: GoogleConfiguration(credentials: credentials, endpoint: settings.endpoint),
+            client: HTTPClient(), logger: logger)
+        files = CSVFolderSource(folder: configuration.folder)
+    }
+
+    // MARK: - Store
+
+    /// Runs a body with the store, whose tables must be up to date unless told otherwise.
+    func withStore<R>(migrated: Bool = true, _ body: (LabelStore) async throws -> R) async throws -> R {
+        let store = LabelStore(pool: MySQLPool(configuration: try storeConfiguration()), logger: logger)
+        let result: Result<R, any Error>
+        do {
+            if migrated { try await store.requireMigrated() }
+            result = .success(try await body(store))
+        } catch {
+            result = .failure(error)
+        }
+        await store.close()
+        return try result.get()
+    }
+
+    private func storeConfiguration() throws -> MySQLConfiguration {
+        let environment = ProcessInfo.processInfo.environment
+        var password = environment["SHEAF_STORE_PASSWORD"]
+        if password == nil, let file = configuration.store.passwordFile {
+            guard let data = FileManager.default.contents(atPath: file) else {
+                throw Failure(
+                    .usage, code: "configuration", "The password file \(file) cannot be read.",
+                    hint: "Correct store_password_file, or set SHEAF_STORE_PASSWORD.")
+            }
+            password = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .newlines)
+        }
+        do {
+            return try MySQLConfiguration(url: configuration.store.url, password: password)
+        } catch {
+            throw ConfigurationMistakes(mistakes: [
+                ConfigurationMistake(
+                    file: configuration.file, line: configuration.store.line, problem: "`store`: \(error.message)")
+            ])
+        }
+    }
+
+    // MARK: - Datasets
+
+    /// The settings of the datasets named, or of all.
+    func datasets(_ names: [String]) throws -> [DatasetSettings] {
+        if names.isEmpty { return configuration.datasets }
+        return try names.map(dataset)
+    }
+
+    func dataset(_ name: String) throws -> DatasetSettings {
+        if let found = configuration.datasets.first(where: { $0.name == name }) { return found }
+        let known = configuration.datasets.map(\.name)
+        let near = NearestText.find(name, among: known).map { "Did you mean \($0)?" }
+        throw Failure(
+            .usage, code: "unknown-dataset", "\(configuration.file) has no dataset `\(CellText.shown(name))`.",
+            hint: near ?? "It has: \(known.joined(separator: ", ")).")
+    }
+
+    func schema(_ dataset: DatasetSettings) throws -> LabelSchema {
+        guard let data = FileManager.default.contents(atPath: dataset.schemaPath) else {
+            throw ConfigurationMistakes(mistakes: [
+                ConfigurationMistake(
+                    file: configuration.file, line: dataset.line,
+                    problem: "datasets.\(dataset.name).schema: the file \(dataset.schema) cannot be read")
+            ])
+        }
+        return try LabelSchema.parse(String(decoding: data, as: UTF8.self), file: dataset.schema)
+    }
+
+    func definition(_ dataset: DatasetSettings) throws -> DatasetDefinition {
+        DatasetDefinition(
+            name: dataset.name, schema: try schema(dataset),
+            sheets: dataset.sheets.map { sheet in
+                switch sheet.source {
+                case .google:
+                    SheetDefinition(
+                        reference: sheet.reference, location: Self.location(sheet.reference),
+                        annotator: sheet.annotator, reader: google)
+                case .csv:
+                    SheetDefinition(
+                        reference: sheet.reference, location: "csv:\(sheet.reference.spreadsheet)",
+                        annotator: sheet.annotator, reader: files)
+                }
+            }, guards: dataset.guards)
+    }
+
+    private static func location(_ sheet: SheetReference) -> String {
+        if let id = sheet.sheetID { return "google:\(sheet.spreadsheet)/#\(id)" }
+        return "google:\(sheet.spreadsheet)/\(sheet.tab ?? "")"
+    }
+
+    func runner(_ dataset: DatasetSettings, store: LabelStore, progress: ProgressLine) throws -> SyncRunner {
+        SyncRunner(
+            definition: try definition(dataset), store: store, actor: Self.actor, worker: Self.worker, logger: logger,
+            progress: { event in progress.show(Self.text(event, dataset: dataset.name)) })
+    }
+
+    private static func text(_ event: SyncEvent, dataset: String) -> String {
+        switch event {
+        case .reading(let sheet, let rows, let pass):
+            "\(dataset): \(pass == 1 ? "reading" : "looking again at") \(CellText.shown(sheet)), \(rows.grouped) rows"
+        case .comparing(let rows): "\(dataset): comparing \(rows.grouped) rows"
+        case .writing(let done, let total):
+            "\(dataset): writing \(done.grouped) of \(total.grouped) changes (\(total == 0 ? 100 : done * 100 / total)%)"
+        }
+    }
+
+    // MARK: - Who
+
+    /// Who asks: `SHEAF_ACTOR`, or the user of this process.
+    static var actor: String {
+        let environment = ProcessInfo.processInfo.environment
+        let named = environment["SHEAF_ACTOR"] ?? ""
+        return named.isEmpty ? NSUserName() : named
+    }
+
+    /// The process, for whoever finds the dataset busy.
+    static var worker: String {
+        "\(NSUserName())@\(ProcessInfo.processInfo.hostName), process \(ProcessInfo.processInfo.processIdentifier)"
+    }
+}
+
+extension Int {
+    /// With commas between thousands: `12,345`.
+    var grouped: String {
+        let digits = String(magnitude)
+        var text = ""
+        for (index, digit) in digits.enumerated() {
+            if index > 0, (digits.count - index) % 3 == 0 { text.append(",") }
+            text.append(digit)
+        }
+        return self < 0 ? "-" + text : text
+    }
+
+    /// `1 row`, `2 rows`.
+    func counted(_ noun: String) -> String { "\(grouped) \(self == 1 ? noun : noun + "s")" }
+}
