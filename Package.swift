@@ -14,6 +14,7 @@ let settings: [SwiftSetting] = [
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
@@ -31,6 +32,7 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
     ],
     targets: [
         // C libraries. Each is imported by exactly one Swift module.
@@ -50,13 +52,14 @@ let package = Package(
 
         // The line: where rows come from, where labels stand, what happens next.
         .target(name: "SheetSource", dependencies: ["Tabular", "LabelSchema", "HTTPTransfer", "Digest", logging]),
-        .target(name: "LabelStore", dependencies: ["LabelDiff", "LabelSchema", "Digest", "MySQL", logging],
+        .target(
+            name: "LabelStore", dependencies: ["LabelDiff", "LabelSchema", "Digest", "MySQL", logging],
             resources: [.embedInCode("migrations/0001_initial.sql")]),
         .target(
             name: "Sync",
             dependencies: ["SheetSource", "LabelSchema", "LabelDiff", "LabelStore", "Tabular", "Digest", logging]),
         .target(
-            name: "Training", dependencies: ["LabelStore", "HTTPTransfer", "Digest", logging, subprocess]),
+            name: "Training", dependencies: ["LabelStore", "Digest", logging, subprocess, systemPackage]),
 
         // A local stand-in for the Google APIs, for the demo and the tests.
         .target(name: "SheetsEmulator", dependencies: ["Tabular", "Digest", logging, hummingbird]),
@@ -68,10 +71,41 @@ let package = Package(
                 "HTTPTransfer", "MySQL", argumentParser, logging, yams,
             ]),
         .executableTarget(
-            name: "sheaf-emulator", dependencies: ["SheetsEmulator", argumentParser, logging]),
+            name: "sheaf-emulator", dependencies: ["SheetsEmulator", "Digest", "HTTPTransfer", argumentParser, logging]),
         .executableTarget(
             name: "sheaf-bench",
-            dependencies: ["SheetsEmulator", "Digest", "HTTPTransfer", "Tabular", argumentParser]),
+            dependencies: [
+                "Digest", "HTTPTransfer", "LabelStore", "MySQL", "SheetSource", "Tabular", argumentParser, logging,
+                subprocess,
+            ]),
+
+        // Tests run against a private MariaDB and the emulator.
+        .target(name: "TestSupport", dependencies: ["LabelStore", "MySQL", logging], path: "Tests/TestSupport"),
+        .testTarget(name: "DigestTests", dependencies: ["Digest"]),
+        .testTarget(name: "HTTPTransferTests", dependencies: ["HTTPTransfer"]),
+        .testTarget(name: "MySQLTests", dependencies: ["MySQL", "TestSupport"]),
+        .testTarget(name: "TabularTests", dependencies: ["Tabular"]),
+        .testTarget(name: "LabelSchemaTests", dependencies: ["LabelSchema", "Tabular"]),
+        .testTarget(name: "LabelDiffTests", dependencies: ["LabelDiff", "LabelSchema", "Digest"]),
+        .testTarget(
+            name: "SheetSourceTests",
+            dependencies: ["SheetSource", "SheetsEmulator", "HTTPTransfer", "Tabular", "Digest", logging]),
+        .testTarget(
+            name: "LabelStoreTests",
+            dependencies: ["LabelStore", "LabelDiff", "LabelSchema", "Digest", "MySQL", "TestSupport", logging]),
+        .testTarget(
+            name: "SyncTests",
+            dependencies: [
+                "Sync", "SheetSource", "LabelStore", "LabelDiff", "LabelSchema", "Tabular", "Digest", "MySQL",
+                "TestSupport", logging,
+            ]),
+        .testTarget(
+            name: "TrainingTests", dependencies: ["Training", "LabelStore", "Digest", "MySQL", "TestSupport", logging]),
+        .testTarget(name: "SheetsEmulatorTests", dependencies: ["SheetsEmulator", "Digest", "HTTPTransfer"]),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: ["sheaf", "SheetsEmulator", "LabelSchema", "Digest", "MySQL", "TestSupport", subprocess]),
+        .testTarget(name: "ArchitectureTests"),
     ]
 )
 

@@ -1,4 +1,6 @@
-/// Why a signature could not be made or checked. Never holds any part of a key.
+/// Why a signature could not be made or checked.
+///
+/// Never holds any part of a key.
 package enum DigestError: Error, Sendable, Hashable {
     /// The text is not a private key in PEM, or it is locked with a passphrase.
     case unreadablePrivateKey

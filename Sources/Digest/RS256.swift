@@ -97,8 +97,12 @@ private struct RSAKey: ~Copyable {
 }
 
 /// Answers that there is no passphrase; libcrypto would otherwise ask for one on the terminal, and wait.
-private let refusePassphrase: @convention(c) (UnsafeMutablePointer<CChar>?, CInt, CInt, UnsafeMutableRawPointer?) -> CInt =
-    { _, _, _, _ in -1 }
+private let refusePassphrase: PassphraseCallback = { _, _, _, _ in -1 }
+
+private typealias PassphraseCallback =
+    @convention(c) (
+        UnsafeMutablePointer<CChar>?, CInt, CInt, UnsafeMutableRawPointer?
+    ) -> CInt
 
 /// The newest reason libcrypto noted on this thread, which is then forgotten.
 private func lastFailure() -> DigestError {

@@ -2,7 +2,9 @@
 ///
 /// The certificate of an `https://` server and its name are always verified; there is no switch for that.
 package struct HTTPConfiguration: Sendable {
-    /// How the client names itself. Google compresses answers only for agents whose name contains `gzip`.
+    /// How the client names itself.
+    ///
+    /// Google compresses answers only for agents whose name contains `gzip`.
     package var userAgent = "sheaf (gzip)"
     /// How long it may take to find, reach and greet the server.
     package var connectTimeout: Duration = .seconds(10)

@@ -1,4 +1,6 @@
-/// Why a transfer did not come to its end. An answer of any status is not an error here.
+/// Why a transfer did not come to its end.
+///
+/// An answer of any status is not an error here.
 ///
 /// Safe to log: it names what the request was for and the host, never the query, headers or body.
 package struct HTTPError: Error, Sendable, Equatable {

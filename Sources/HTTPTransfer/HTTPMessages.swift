@@ -10,7 +10,9 @@ package struct HTTPRequest: Sendable {
     package var body: [UInt8]?
     /// How long the whole transfer may take, instead of what the configuration says.
     package var totalTimeout: Duration?
-    /// What this request is for, for messages (`read recipes!A1:H`). No secrets.
+    /// What this request is for, for messages (`read recipes!A1:H`).
+    ///
+    /// No secrets.
     package var label: String
 
     /// A request; a GET without a body unless told otherwise.
@@ -39,7 +41,9 @@ package struct HTTPRequest: Sendable {
 
 /// What an answer says before its body: of the last server asked, when there were redirects.
 package struct HTTPResponseHead: Sendable {
-    /// The status code, such as 200. No status is an error of its own.
+    /// The status code, such as 200.
+    ///
+    /// No status is an error of its own.
     package let status: Int
     /// The header fields of the answer.
     package let headers: HTTPHeaders
@@ -53,7 +57,9 @@ package struct HTTPResponseHead: Sendable {
 
 /// An answer with its whole body.
 package struct HTTPResponse: Sendable {
-    /// The status code, such as 200. No status is an error of its own.
+    /// The status code, such as 200.
+    ///
+    /// No status is an error of its own.
     package let status: Int
     /// The header fields of the answer.
     package let headers: HTTPHeaders

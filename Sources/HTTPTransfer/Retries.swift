@@ -26,6 +26,7 @@ package struct RetryNotice: Sendable {
 ///   - random: what jitter is drawn from: at least 0 and less than 1.
 ///   - onRetry: told before each wait.
 ///   - attempt: given the number of the attempt, from 1.
+/// - Returns: what the attempt that worked came to.
 /// - Throws: the error of the last attempt, or `CancellationError` when the task is cancelled while it waits.
 package func withRetries<R>(
     _ policy: RetryPolicy,

@@ -1,4 +1,6 @@
-/// Whether and when to try again. Pure: an outcome goes in, an action comes out; `withRetries` performs it.
+/// Whether and when to try again.
+///
+/// Pure: an outcome goes in, an action comes out; `withRetries` performs it.
 ///
 /// Waits grow exponentially with full jitter (any time from none to the ceiling), so that many workers that failed
 /// together do not come back together. What the server asks for in `Retry-After` is the least it gets.
@@ -7,7 +9,9 @@ package struct RetryPolicy: Sendable, Equatable {
     package var maximumAttempts = 8
     /// The ceiling of the first wait; each further one has twice the ceiling of the one before.
     package var initialBackoff: Duration = .milliseconds(500)
-    /// The highest ceiling a wait can have. `Retry-After` may ask for more.
+    /// The highest ceiling a wait can have.
+    ///
+    /// `Retry-After` may ask for more.
     package var maximumBackoff: Duration = .seconds(64)
     /// How long after the beginning of the first attempt the last one may begin.
     package var deadline: Duration = .seconds(600)
@@ -22,6 +26,7 @@ package struct RetryPolicy: Sendable, Equatable {
     ///   - elapsed: the time since the first attempt began.
     ///   - outcome: how it failed.
     ///   - random: at least 0 and less than 1: how much of the ceiling to wait.
+    /// - Returns: to try again, and when, or to give up.
     package func decide(attempt: Int, elapsed: Duration, outcome: RetryOutcome, random: Double) -> RetryAction {
         guard outcome.isRetryable, attempt < maximumAttempts else { return .giveUp }
         var wait = backoffCeiling(after: attempt) * random

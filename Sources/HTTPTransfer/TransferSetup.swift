@@ -11,6 +11,7 @@ struct TransferSetup {
     /// - Parameters:
     ///   - callbackContext: the `Transfer`, unretained; it owns the handle, and so outlives every callback.
     ///   - errorText: room for `CURL_ERROR_SIZE` characters that outlives the handle.
+    /// - Throws: `malformedRequest`, or `internalFailure` if libcurl refuses an option.
     func apply(
         callbackContext: UnsafeMutableRawPointer, errorText: UnsafeMutablePointer<CChar>
     ) throws(HTTPError) {

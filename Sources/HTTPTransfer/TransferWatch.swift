@@ -1,4 +1,6 @@
-/// When a transfer has taken too long, or stood still too long. Pure: it is told the time.
+/// When a transfer has taken too long, or stood still too long.
+///
+/// Pure: it is told the time.
 ///
 /// libcurl's own time-outs are not used for this: its total one starts anew with each redirect, and its low-speed one
 /// counts whole seconds and does not tell waiting for an answer from waiting within one.

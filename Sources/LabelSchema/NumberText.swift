@@ -75,7 +75,7 @@ enum NumberText {
         return text
     }
 
-    /// The significant digits of a positive number, and the place of its point: 0.`digits` × 10^`exponent`.
+    /// The significant digits of a positive number and the place of its point, as `0.digits` × 10^`exponent`.
     private static func shortestDigits(_ value: Double) -> (digits: [UInt8], exponent: Int) {
         var digits: [UInt8] = []
         var exponent = 0

@@ -119,9 +119,15 @@ extension LabelStore {
     /// A new job supersedes those that wait for an older version of the same pipeline, unless a person asked for them.
     ///
     /// - Parameters:
+    ///   - dataset: whose version it is.
+    ///   - version: a published version.
     ///   - event: what announced the version; `nil` when a version is looked at again, as after a change of the policy.
+    ///   - pipeline: the training's name.
+    ///   - launcher: the kind of launcher that is to start the job.
     ///   - decide: gives the time before which the job must not start, or `nil` for no job. It runs inside the
     ///     transaction, perhaps more than once.
+    /// - Returns: what became of the version.
+    /// - Throws: `MySQLError`, `StoreError`; then neither the job nor the mark was written.
     package func considerTraining(
         _ dataset: DatasetRecord, version: Int, event: EventRecord?, pipeline: String, launcher: String,
         decide: @escaping @Sendable (TrainingSituation) -> StoreTime?
@@ -155,8 +161,12 @@ extension LabelStore {
 
     /// What would decide about a version now, or about one that is only planned.
     ///
-    /// - Parameter planned: the changes of a version that a run would publish; `nil` asks about the current version.
+    /// - Parameters:
+    ///   - dataset: as the store knows it now.
+    ///   - pipeline: the training's name.
+    ///   - planned: the changes of a version that a run would publish; `nil` asks about the current version.
     /// - Returns: `nil` if there is neither a version nor a planned one.
+    /// - Throws: `MySQLError`.
     package func trainingSituation(
         _ dataset: DatasetRecord, pipeline: String, planned: Int? = nil
     ) async throws -> TrainingSituation? {

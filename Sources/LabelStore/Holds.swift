@@ -246,7 +246,7 @@ extension LabelStore {
         }
     }
 
-    /// A run that publishes closes what waits for approval: its entries are counted anew from now on.
+    /// A run that publishes, or finds nothing to do, closes what waits for approval: what comes later is counted anew.
     static func closeHolds(dataset: DatasetRecord, runID: UInt64, _ connection: isolated MySQLConnection) throws {
         _ = try connection.execute(
             "UPDATE sheaf_holds SET state = 'closed', closed_by = ? WHERE dataset_id = ? AND state = 'open'",

@@ -1,101 +1,6 @@
 package import Digest
 internal import MySQL
 
-/// Where a training job stands.
-///
-/// ```
-/// waiting ──▶ starting ──▶ running ──▶ succeeded
-///    │  ▲         │           ├──────▶ failed
-///    │  └─────────┴───────────┤  (attempts remain)
-///    ├──▶ superseded          │
-///    └──▶ cancelled ◀─────────┘  (from any state on the way)
-/// ```
-package enum JobState: String, Sendable, CaseIterable {
-    case waiting, starting, running, succeeded, failed, cancelled, superseded
-
-    package var isFinal: Bool {
-        switch self {
-        case .waiting, .starting, .running: false
-        case .succeeded, .failed, .cancelled, .superseded: true
-        }
-    }
-}
-
-/// One training, for one version.
-package struct JobRecord: Sendable, Equatable {
-    package let id: UInt64
-    package let dataset: String
-    package let version: Int
-    package let pipeline: String
-    /// Grows when a person asks for the same training again.
-    package let retry: Int
-    package let state: JobState
-    package let launcher: String
-    /// The rows changed since the version trained before.
-    package let changes: Int
-    package let notBefore: StoreTime
-    /// UTC, `2026-11-21 03:25:00.000000`, as the two below.
-    package let createdAt: String
-    package let startedAt: String?
-    package let finishedAt: String?
-    /// From the start to the end, or to now while it runs.
-    package let duration: Duration?
-    package let attempts: Int
-    package let message: String?
-    /// A JSON object, as the job reported it.
-    package let metrics: String?
-    package let artifactURI: String?
-    package let artifactSHA256: SHA256Digest?
-
-    /// SHA-256 over all that makes a job the same job. Each part goes in behind its length, so that no two lists of
-    /// parts give the same bytes.
-    package static func idempotencyKey(
-        store: String, dataset: String, version: Int, pipeline: String, retry: Int
-    ) -> SHA256Digest {
-        var hasher = SHA256Hasher()
-        for part in ["sheaf-job-1", store, dataset, "\(version)", pipeline, "\(retry)"] {
-            hasher.update("\(part.utf8.count):\(part),")
-        }
-        return hasher.finish()
-    }
-}
-
-/// How an attempt ended.
-package enum AttemptOutcome: String, Sendable, Codable {
-    case running, succeeded, failed
-    case timedOut = "timed_out"
-    case killed, lost
-}
-
-/// One attempt to run a job.
-package struct AttemptRecord: Sendable, Equatable {
-    package let job: UInt64
-    /// 1 for the first.
-    package let number: Int
-    package let tokenHash: SHA256Digest
-    package let outcome: AttemptOutcome
-    package let worker: String
-    package let startedAt: String
-    package let finishedAt: String?
-    package let exitCode: Int?
-    package let message: String?
-    package let folder: String?
-}
-
-/// What a job says of itself, by `sheaf report`.
-package struct JobReport: Sendable {
-    /// A JSON object.
-    package var metrics: String?
-    package var artifactURI: String?
-    package var artifactSHA256: SHA256Digest?
-
-    package init(metrics: String? = nil, artifactURI: String? = nil, artifactSHA256: SHA256Digest? = nil) {
-        self.metrics = metrics
-        self.artifactURI = artifactURI
-        self.artifactSHA256 = artifactSHA256
-    }
-}
-
 struct NewJob: Sendable {
     let dataset: UInt32
     let version: Int
@@ -114,6 +19,9 @@ extension LabelStore {
     /// - Parameters:
     ///   - dataset: only those of this dataset.
     ///   - states: only those in one of these states.
+    ///   - limit: how many at most.
+    /// - Returns: the jobs, each with its metrics and how long it took.
+    /// - Throws: `MySQLError`, `StoreError`.
     package func jobs(
         dataset: String? = nil, states: Set<JobState> = Set(JobState.allCases), limit: Int = 100
     ) async throws -> [JobRecord] {
@@ -218,14 +126,18 @@ extension LabelStore {
 // MARK: - From state to state: each step is one conditional UPDATE, which one worker wins
 
 extension LabelStore {
-    /// Takes a waiting job for its next attempt: waiting to starting. Of several workers one succeeds.
+    /// Takes a waiting job for its next attempt: waiting to starting, which one of several workers does.
     ///
     /// What an earlier attempt reported is dropped: a lost attempt's metrics say nothing of the next one's model.
     ///
     /// - Parameters:
+    ///   - job: the job.
     ///   - number: the attempt, one more than the job has had.
     ///   - tokenHash: SHA-256 of the token; the token itself is never stored.
+    ///   - worker: who takes it, for people.
+    ///   - folder: where the attempt's files stand, for a command.
     /// - Returns: whether it is ours.
+    /// - Throws: `MySQLError`.
     package func beginAttempt(
         job: UInt64, number: Int, tokenHash: SHA256Digest, worker: String, folder: String?
     ) async throws -> Bool {
@@ -274,8 +186,15 @@ extension LabelStore {
     ///
     /// Only the first note of an attempt counts. A job that was cancelled meanwhile stays so.
     ///
-    /// - Parameter nextAttemptAt: when the next attempt may start; `nil` if this was the last.
+    /// - Parameters:
+    ///   - job: the job.
+    ///   - attempt: which of its attempts.
+    ///   - outcome: how it ended.
+    ///   - exitCode: the trainer's, if it ended by itself.
+    ///   - message: the same for people.
+    ///   - nextAttemptAt: when the next attempt may start; `nil` if this was the last.
     /// - Returns: whether it was this call that ended the attempt.
+    /// - Throws: `MySQLError`.
     package func finishAttempt(
         job: UInt64, attempt: Int, outcome: AttemptOutcome, exitCode: Int?, message: String, nextAttemptAt: StoreTime?
     ) async throws -> Bool {
@@ -308,7 +227,7 @@ extension LabelStore {
         }
     }
 
-    /// Stores what a job reports of itself. Only the newest attempt's token counts, and only while that attempt runs.
+    /// Stores what a job reports of itself: only the newest attempt's token counts, and only while that attempt runs.
     ///
     /// - Throws: `StoreError.notAllowed`, saying why.
     package func report(_ report: JobReport, job id: UInt64, tokenHash: SHA256Digest) async throws {
@@ -359,7 +278,7 @@ extension LabelStore {
         }
     }
 
-    /// Cancels a job that is not at its end. Whoever supervises a running one sees it and stops the trainer.
+    /// Cancels a job that is not at its end; whoever supervises a running one sees it and stops the trainer.
     ///
     /// - Throws: `StoreError.notAllowed` if the job has ended.
     package func cancel(job id: UInt64, by actor: String) async throws {

@@ -57,6 +57,9 @@ package struct Publication: Sendable {
     package var exceptions: [ExceptionToStore] = []
     package var reverted: [RevertedChange] = []
     package var usedApprovals: [HoldEntryKey] = []
+    /// Every sheet was read and nothing is left that would be held: what waits for approval is closed. A run that publishes
+    /// closes it in any case.
+    package var closesHolds = false
     package var runState: RunState
     package var report: String
 
@@ -188,7 +191,7 @@ extension LabelStore {
         try mark(publication.unreadSheets, connection)
         try storeExceptions(publication, dataset: dataset, runID: runID, connection)
         try useApprovals(publication.usedApprovals, dataset: dataset, runID: runID, connection)
-        if version != nil { try closeHolds(dataset: dataset, runID: runID, connection) }
+        if version != nil || publication.closesHolds { try closeHolds(dataset: dataset, runID: runID, connection) }
         try finish(runID, state: publication.runState, version: version, report: publication.report, connection)
     }
 

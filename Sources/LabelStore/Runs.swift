@@ -21,12 +21,18 @@ extension LabelStore {
         }
     }
 
-    /// Notes how a run ended that published nothing. Sheets in `marking` (a failed read) stay dirty and lose their digest.
+    /// Notes how a run ended that published nothing.
+    ///
+    /// - Parameters:
+    ///   - marking: sheets whose read failed: they stay dirty and lose their digest.
+    ///   - closingHolds: the dataset whose open holds are closed, since the sheets ask for nothing any more.
     package func endRun(
-        _ run: UInt64, state: RunState, report: String, marking: [UInt32] = [], lease: Lease
+        _ run: UInt64, state: RunState, report: String, marking: [UInt32] = [],
+        closingHolds dataset: DatasetRecord? = nil, lease: Lease
     ) async throws {
         try await lease.write { connection in
             try Self.mark(marking, connection)
+            if let dataset { try Self.closeHolds(dataset: dataset, runID: run, connection) }
             try Self.finish(run, state: state, version: nil, report: report, connection)
         }
     }

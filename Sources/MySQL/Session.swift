@@ -126,6 +126,8 @@ final class Session: @unchecked Sendable {
     ///
     /// - Returns: the error; one that a cancellation brought about, in whatever words, is `cancelled`.
     private func noted(_ error: MySQLError) -> MySQLError {
+        // On a connection that stood, trouble with TLS is how its end shows: a network that broke, a server gone.
+        let error = error.kind == .tlsFailed ? error.with(kind: .lostConnection) : error
         if error.endsConnection { isOpen = false }
         guard interruption.isCancelled, !error.endsConnection else { return error }
         return error.with(kind: .cancelled)

@@ -36,7 +36,8 @@ package enum CSVFile {
         try await target.begin(identity)
         var scanner = CSVScanner()
         var reading = SheetReading(
-            identity: identity, fileVersionBefore: before, fileVersionAfter: nil, bytes: 0, rowsRead: 0, oneAnswer: true)
+            identity: identity, fileVersionBefore: before, fileVersionAfter: nil, bytes: 0, rowsRead: 0, oneAnswer: true
+        )
         while true {
             try Task.checkCancellation()
             let chunk = try file.read(upTo: chunkBytes)

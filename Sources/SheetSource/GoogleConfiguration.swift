@@ -16,7 +16,7 @@ package struct GoogleConfiguration: Sendable {
     package var credentials: GoogleCredentials
     /// The base address of a stand-in for Google (`http://127.0.0.1:8790`); nil for Google itself.
     ///
-    /// Where to sign in is said by the key file's `token_uri`.
+    /// A stand-in also signs in, at `/token` below it; for Google, the key file's `token_uri` says where.
     package var endpoint: String?
     /// The base address of the metadata server.
     package var metadataServer = "http://metadata.google.internal"
@@ -37,6 +37,15 @@ package struct GoogleConfiguration: Sendable {
 
     /// The base address under which `/drive/v3/…` stands.
     var driveBase: String { endpoint.map(Self.trimmed) ?? "https://www.googleapis.com" }
+
+    /// Where a key file's account signs in, instead of where the key file says; nil for Google itself.
+    var tokenEndpoint: String? { endpoint.map { "\(Self.trimmed($0))/token" } }
+
+    /// What reading takes, and no more: a pull never asks for leave to write.
+    static let scopes = [
+        "https://www.googleapis.com/auth/spreadsheets.readonly",
+        "https://www.googleapis.com/auth/drive.metadata.readonly",
+    ]
 
     private static func trimmed(_ base: String) -> String {
         var base = base[...]

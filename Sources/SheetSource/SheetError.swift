@@ -1,4 +1,6 @@
-/// Why a sheet could not be read: what is wrong, where, and what to do. Holds no cell text and no secret.
+/// Why a sheet could not be read: what is wrong, where, and what to do.
+///
+/// Holds no cell text and no secret.
 package struct SheetError: Error, Sendable {
     /// A stable name for the reason.
     package enum Code: String, Sendable, CaseIterable {

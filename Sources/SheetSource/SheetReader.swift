@@ -4,9 +4,13 @@ package import Tabular
 package struct SheetReference: Hashable, Sendable {
     /// The spreadsheet's id, as its address has it; for files, the file's path.
     package var spreadsheet: String
-    /// The tab's title. Titles change: it is used only where `sheetID` is not known.
+    /// The tab's title.
+    ///
+    /// Titles change: it is used only where `sheetID` is not known.
     package var tab: String?
-    /// The tab's id (`gid`), which never changes. With neither this nor `tab`, the first tab is meant.
+    /// The tab's id (`gid`), which never changes.
+    ///
+    /// With neither this nor `tab`, the first tab is meant.
     package var sheetID: Int?
     /// The row that holds the header; 1 is the top row.
     package var headerRow: Int
@@ -59,8 +63,10 @@ package struct SheetIdentity: Sendable, Equatable {
 /// The proof of a complete read, and what it cost.
 package struct SheetReading: Sendable {
     package var identity: SheetIdentity
-    /// The file's version before the first and after the last byte was read; they are equal in every reading that
-    /// is returned, and kept to compare with other readings. Nil where the source has no versions.
+    /// The file's version before the first and after the last byte was read; they are equal in every reading that is
+    /// returned, and kept to compare with other readings.
+    ///
+    /// Nil where the source has no versions.
     package var fileVersionBefore: String?
     package var fileVersionAfter: String?
     /// Bytes of the answer, after decompression.

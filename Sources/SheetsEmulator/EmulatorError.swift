@@ -9,7 +9,6 @@ package struct EmulatorError: Error, Sendable, CustomStringConvertible {
         case folderNotWritable
         case unknownSpreadsheet
         case badRange
-        case badEdit
     }
 
     package let code: Code

@@ -139,6 +139,7 @@ package struct SyncRunner: Sendable {
                 outcome, details, publication, dataset, state, report, reason: reason, lease: lease)
         }
         publication.runState = report.isPartial ? .partial : .unchanged
+        publication.closesHolds = !report.isPartial
         publication.report = try Self.json(report.withoutCellText)
         try await store.storeBookkeeping(publication, dataset: dataset, runID: runID, lease: lease)
         return report
@@ -177,6 +178,7 @@ package struct SyncRunner: Sendable {
                 let texts = RowTexts(decided, definition)
                 var publication = Publication(
                     runState: .unchanged, report: try Self.json(report.withoutCellText))
+                publication.closesHolds = true
                 publication.sheets = PublicationBuilder(
                     texts: texts, state: state, unreadable: UnreadableKeys(decided.pass, state)
                 ).sheets(undecided: [])
@@ -188,7 +190,7 @@ package struct SyncRunner: Sendable {
         }
         try await store.endRun(
             runID, state: unread.isEmpty ? .unchanged : .failed, report: try Self.json(report.withoutCellText),
-            marking: unread, lease: lease)
+            marking: unread, closingHolds: unread.isEmpty ? dataset : nil, lease: lease)
         return report
     }
 

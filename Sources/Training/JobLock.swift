@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Synchronization
 
 /// The lock of one attempt's folder: whoever holds it starts, or supervises, the trainer.
 ///
@@ -7,15 +8,25 @@ internal import Foundation
 /// is gone, however it went.
 final class JobLock: Sendable {
     let descriptor: CInt
+    private let isHandedOver = Atomic(false)
 
     private init(descriptor: CInt) { self.descriptor = descriptor }
 
-    deinit { close(descriptor) }
+    deinit {
+        // Closing alone would not do: a child that another thread is just starting has a copy until its exec.
+        if !isHandedOver.load(ordering: .relaxed) { flock(descriptor, LOCK_UN) }
+        close(descriptor)
+    }
+
+    /// Notes that a child has the lock now, which is not to be unlocked from here any more.
+    func handOver() { isHandedOver.store(true, ordering: .relaxed) }
 
     /// Takes the lock of a file, which is made if there is none.
     ///
-    /// - Parameter inherited: a descriptor that may stand for the same open description as the launcher's, and so hold
-    ///   the lock already.
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - inherited: a descriptor that may stand for the same open description as the launcher's, and so hold the lock
+    ///     already.
     /// - Returns: `nil` if somebody else holds it.
     /// - Throws: `TrainingError` if the file cannot be opened.
     static func take(_ path: String, inherited: CInt? = nil) throws -> JobLock? {
@@ -29,7 +40,7 @@ final class JobLock: Sendable {
         return locked(descriptor)
     }
 
-    /// Whether somebody holds the lock. Asking does not take it for longer than the question.
+    /// Whether somebody holds the lock; asking does not take it for longer than the question.
     static func isHeld(_ path: String) throws -> Bool {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
@@ -40,8 +51,11 @@ final class JobLock: Sendable {
     }
 
     private static func locked(_ descriptor: CInt) -> JobLock? {
-        let lock = JobLock(descriptor: descriptor)
-        return flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? lock : nil
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            return nil
+        }
+        return JobLock(descriptor: descriptor)
     }
 
     private static func isSameFile(_ descriptor: CInt, _ path: String) -> Bool {

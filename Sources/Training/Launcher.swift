@@ -2,7 +2,9 @@ internal import Foundation
 internal import Subprocess
 internal import SystemPackage
 
-/// Starts training jobs somewhere. A launcher returns when the job is under way; its end comes back through the store.
+/// Starts training jobs somewhere.
+///
+/// A launcher returns when the job is under way; its end comes back through the store.
 package protocol Launcher: Sendable {
     /// The kind as the configuration and the store name it.
     var kind: String { get }
@@ -18,7 +20,7 @@ package protocol Launcher: Sendable {
     func launch(_ attempt: PreparedAttempt) async throws
 }
 
-/// An attempt with its token and, for a command, its locked folder. Dropping it lets go of the lock.
+/// An attempt with its token and its locked folder; dropping it lets go of the lock.
 package struct PreparedAttempt: Sendable {
     package let token: String
     package let folder: JobFolder
@@ -33,8 +35,11 @@ package struct CommandLauncher: Launcher {
     /// The program that supervises, and its arguments; the job's folder is added as the last one.
     package let supervisor: [String]
 
-    /// - Parameter supervisor: an absolute path and arguments, such as
-    ///   `["/usr/bin/sheaf", "jobs", "supervise", "--folder"]`.
+    /// A launcher; nothing is started yet.
+    ///
+    /// - Parameters:
+    ///   - stateFolder: an absolute path.
+    ///   - supervisor: an absolute path and arguments, such as `["/usr/bin/sheaf", "jobs", "supervise", "--folder"]`.
     package init(stateFolder: String, supervisor: [String]) {
         self.stateFolder = stateFolder
         self.supervisor = supervisor
@@ -85,6 +90,6 @@ package struct CommandLauncher: Launcher {
         guard result.terminationStatus.isSuccess else {
             throw TrainingError(.cannotLaunch, "The supervisor did not start: \(result.terminationStatus).")
         }
-        withExtendedLifetime(attempt.lock) {}
+        attempt.lock.handOver()
     }
 }

@@ -1,7 +1,8 @@
 internal import Foundation
 
-/// What a trainer prints, kept up to a limit. Beyond it the output is still taken, so that the trainer does not block,
-/// and dropped.
+/// What a trainer prints, kept up to a limit.
+///
+/// Beyond it the output is still taken, so that the trainer does not block, and dropped.
 struct OutputLog: ~Copyable {
     private let descriptor: CInt
     private let path: String
@@ -11,7 +12,10 @@ struct OutputLog: ~Copyable {
 
     /// Opens the log, anew.
     ///
-    /// - Parameter limit: bytes.
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - limit: bytes.
+    /// - Throws: `TrainingError` if it cannot be opened.
     init(path: String, limit: Int) throws {
         descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {

@@ -20,7 +20,7 @@ enum ProcessTable {
         return information.si_signo == SIGCHLD
     }
 
-    /// Sends a signal to all processes of a group. That none is left is as good as that they got it.
+    /// Sends a signal to all processes of a group; that none is left is as good as that they got it.
     static func signal(group: Int32, _ signal: CInt) {
         guard group > 1 else { return }
         kill(-group, signal)

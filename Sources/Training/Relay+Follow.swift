@@ -15,10 +15,13 @@ extension Relay {
     /// The trainer's output can be followed where the job's folder stands, on the machine that runs it.
     ///
     /// - Parameters:
+    ///   - id: the job.
     ///   - poll: how often the store and the log are looked at.
     ///   - clock: waits between two looks.
     ///   - show: is told each new state and each line, in order.
     /// - Returns: the job as it ended.
+    /// - Throws: what the store or `show` throws; `CancellationError` when the task is cancelled, which leaves the job
+    ///   running.
     package func follow(
         job id: UInt64, poll: Duration = .milliseconds(300), clock: any Clock<Duration> = ContinuousClock(),
         show: (JobProgress) throws -> Void
@@ -71,6 +74,8 @@ struct OutputTail {
     /// The lines that have come since the last call.
     ///
     /// - Parameter toEnd: whether what stands behind the last end of line is a line too.
+    /// - Returns: the lines without their ends; none while there is no log.
+    /// - Throws: `TrainingError` if the log cannot be read.
     mutating func lines(toEnd: Bool) throws -> [String] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return [] }

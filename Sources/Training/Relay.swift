@@ -26,7 +26,7 @@ package struct RelayReport: Sendable, Equatable {
     package var launched: [UInt64] = []
     /// Jobs whose attempt had ended without the store being told, or was lost.
     package var recovered: [UInt64] = []
-    /// What could not be done, in words, with the job if there is one. The rest was done all the same.
+    /// What could not be done; the rest was done all the same.
     package var problems: [RelayProblem] = []
 
     package init() {}
@@ -38,8 +38,9 @@ package struct RelayProblem: Sendable, Equatable {
     package let message: String
 }
 
-/// Turns events into jobs, and starts the jobs that are due. Any number of workers may relay at the same time: each step
-/// is taken by one of them.
+/// Turns events into jobs, and starts the jobs that are due.
+///
+/// Any number of workers may relay at the same time: each step is taken by one of them.
 package struct Relay: Sendable {
     let store: LabelStore
     let configurations: [String: TrainingConfiguration]
@@ -48,8 +49,14 @@ package struct Relay: Sendable {
     let logger: Logger
     private let clock: @Sendable () async throws -> StoreTime
 
+    /// A relay; nothing is done yet.
+    ///
     /// - Parameters:
+    ///   - store: where events and jobs stand.
     ///   - configurations: by the dataset's name; datasets that are not in it are not trained.
+    ///   - launcher: starts the jobs of its kind.
+    ///   - environment: what trainers and supervisors are told.
+    ///   - logger: is told of launches.
     ///   - clock: the time by which jobs are due; the database's by default.
     package init(
         store: LabelStore, configurations: [String: TrainingConfiguration], launcher: any Launcher,
@@ -66,6 +73,7 @@ package struct Relay: Sendable {
     /// One pass: attempts that ended unnoticed are noted, events become jobs, due jobs are launched.
     ///
     /// - Parameter dataset: only jobs of this dataset are launched; events are relayed for all.
+    /// - Returns: what was done, and what could not be.
     /// - Throws: what the store throws. A job that cannot be launched is a problem in the report.
     package func relayDue(dataset: String? = nil) async throws -> RelayReport {
         var report = RelayReport()
@@ -80,7 +88,7 @@ package struct Relay: Sendable {
         return report
     }
 
-    /// Turns one event into its job, if the policy wants one. Delivering an event again does nothing.
+    /// Turns one event into its job, if the policy wants one; delivering an event again does nothing.
     package func relay(_ event: EventRecord, into report: inout RelayReport) async throws {
         guard event.kind == "version_published", let version = event.version,
             let configuration = configurations[event.dataset.name]
@@ -117,8 +125,11 @@ package struct Relay: Sendable {
 
     /// What the policy says of a dataset, in words: "a job would start in 12 minutes (62 changes)".
     ///
-    /// - Parameter planned: the changes of a version that a run would publish; `nil` asks about the current version.
+    /// - Parameters:
+    ///   - dataset: as the store knows it now.
+    ///   - planned: the changes of a version that a run would publish; `nil` asks about the current version.
     /// - Returns: `nil` if the dataset is not trained, or has no version.
+    /// - Throws: what the store throws.
     package func explainPolicy(_ dataset: DatasetRecord, planned: Int? = nil) async throws -> String? {
         guard let configuration = configurations[dataset.name] else { return nil }
         let situation = try await store.trainingSituation(
@@ -185,6 +196,7 @@ extension Relay {
 
 extension Relay {
     /// Notes the ends that nobody told the store: a result that stands in its folder, or an attempt without a supervisor.
+    ///
     /// Attempts of other machines are left to relays there.
     private func recover(into report: inout RelayReport) async throws {
         for attempt in try await store.openAttempts() {

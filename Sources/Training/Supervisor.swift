@@ -12,6 +12,9 @@ package enum Supervisor {
     /// no loss: the result stands in the folder, and the next relay on this machine picks it up.
     ///
     /// - Parameters:
+    ///   - path: the attempt's folder.
+    ///   - store: where the job stands; `JobFile.config` says which.
+    ///   - logger: is told what nobody else is.
     ///   - poll: how often the store is asked whether the job was cancelled.
     ///   - inherited: a descriptor that may hold the lock already, as the launcher left it; standard output by default.
     /// - Returns: the exit code: 0 if the trainer succeeded, else 9.
@@ -58,7 +61,9 @@ package enum Supervisor {
             nextAttemptAt: try await nextAttempt(after: job.attempt, of: job.maximumAttempts, in: store))
     }
 
-    /// When to try again; `nil` if that was the last attempt. The pause doubles: 30 s, 1 min, 2 min, up to an hour.
+    /// When to try again; `nil` if that was the last attempt.
+    ///
+    /// The pause doubles: 30 s, 1 min, 2 min, up to an hour.
     static func nextAttempt(after attempt: Int, of maximum: Int, in store: LabelStore) async throws -> StoreTime? {
         guard attempt < maximum else { return nil }
         return try await store.now() + .seconds(min(30 << min(attempt - 1, 10), 3_600))

@@ -25,9 +25,12 @@ struct TrainerProcess: Sendable {
     /// How often a trainer that closed its output is looked after.
     private static let endPoll = Duration.milliseconds(50)
 
-    /// Starts the trainer and waits for its end. What it left running in its group is killed with it.
+    /// Starts the trainer and waits for its end.
     ///
-    /// - Parameter cancellation: returns when the trainer is to be stopped, and else when its task is cancelled.
+    /// What it left running in its group is killed with it.
+    ///
+    /// - Parameter cancellation: returns true when the trainer is to be stopped, and false when its task is cancelled.
+    /// - Returns: how it ended.
     /// - Throws: `SubprocessError` if the trainer cannot be started.
     func run(cancellation: @escaping @Sendable () async -> Bool) async throws -> End {
         var options = PlatformOptions()

@@ -14,8 +14,9 @@ package struct TrainingConfiguration: Sendable, Equatable {
 
 /// A trainer that is a command on this machine.
 package struct CommandConfiguration: Sendable, Equatable {
-    /// The program and its arguments, which no shell reads. A name without a slash is searched for in PATH; a relative
-    /// path is one under the working folder.
+    /// The program and its arguments, which no shell reads.
+    ///
+    /// A name without a slash is searched for in PATH; a relative path is one under the working folder.
     package var run: [String]
     /// An absolute path.
     package var workingFolder: String
@@ -25,7 +26,7 @@ package struct CommandConfiguration: Sendable, Equatable {
     package var timeout: Duration
     /// How long a trainer that was told to stop may take to do so before it is killed.
     package var grace: Duration
-    /// How often a job is tried. Above 1, a failed attempt is followed by another after a pause.
+    /// How often a job is tried; above 1, a failed attempt is followed by another after a pause.
     package var maximumAttempts: Int
     /// How many bytes of a trainer's output are kept.
     package var outputLimit: Int

@@ -1,6 +1,6 @@
 package import LabelStore
 
-/// When a dataset's versions are trained. Pure: the situation goes in, the decision comes out.
+/// When a dataset's versions are trained: the situation goes in, the decision comes out, and nothing else is asked.
 package struct TrainingPolicy: Sendable, Equatable {
     /// Rows that must have changed since the version trained before.
     package var minChanges: Int

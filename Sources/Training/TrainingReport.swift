@@ -14,6 +14,7 @@ package enum TrainingReport {
     ///   - token: from `SHEAF_ATTEMPT_TOKEN`.
     ///   - metrics: the path of a file with one JSON object.
     ///   - artifact: the path of a file, of which SHA-256 and absolute path are stored, or a URI, which is stored as it is.
+    ///   - store: where the job stands.
     /// - Throws: `TrainingError.badReport`; `StoreError.notAllowed` if the token does not count.
     package static func submit(
         job: UInt64, token: String, metrics: String?, artifact: String?, to store: LabelStore

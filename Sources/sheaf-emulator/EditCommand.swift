@@ -14,16 +14,18 @@ struct EditCommand: AsyncParsableCommand {
         commandName: "edit",
         abstract: "Plays the annotators of recipe_category.",
         discussion: """
-            story-edits    pending rows are filled in, labels change, rows are inserted, sorted, moved to the other
-                           sheet and deleted, and two mistakes are made
-            lose-half      the lower half of the first sheet is deleted by accident, and kept in the state file
-            restore-half   the rows in the state file are put back
+            story-edits   Pending rows are filled in, labels change, rows are inserted,
+                          sorted, moved to the other sheet and deleted, and two
+                          mistakes are made.
+            lose-half     The lower half of the first sheet is deleted by accident,
+                          and kept in the state file.
+            restore-half  The rows in the state file are put back.
 
             Examples:
-              sheaf-emulator edit --endpoint http://127.0.0.1:8790 --credentials service-account.json \\
-                --script story-edits
-              sheaf-emulator edit --endpoint http://127.0.0.1:8790 --credentials service-account.json \\
-                --script lose-half --state lost.json
+              sheaf-emulator edit --endpoint http://127.0.0.1:8790 \\
+                --credentials key.json --script story-edits
+              sheaf-emulator edit --endpoint http://127.0.0.1:8790 \\
+                --credentials key.json --script lose-half --state lost.json
             """)
 
     @Option(help: ArgumentHelp("Where the emulator listens.", valueName: "url"))

@@ -10,9 +10,9 @@ struct EmulatorCommand: AsyncParsableCommand {
             Nothing leaves this machine. Make sample sheets, serve them, and play the annotators:
 
               sheaf-emulator samples --seed 42 --out samples
-              sheaf-emulator serve --load samples --service-account-out service-account.json
-              sheaf-emulator edit --endpoint http://127.0.0.1:8790 --credentials service-account.json \\
-                --script story-edits
+              sheaf-emulator serve --load samples --service-account-out key.json
+              sheaf-emulator edit --endpoint http://127.0.0.1:8790 \\
+                --credentials key.json --script story-edits
             """,
         subcommands: [ServeCommand.self, SamplesCommand.self, EditCommand.self])
 }

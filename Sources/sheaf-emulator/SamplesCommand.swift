@@ -7,8 +7,9 @@ struct SamplesCommand: ParsableCommand {
         commandName: "samples",
         abstract: "Writes sample sheets: spreadsheets.json, and a CSV file for each tab.",
         discussion: """
-            The same seed gives the same files, byte for byte. The sheets are those of four annotation tasks about
-            recipes, with the slips that people make; or, with --bench-rows, one large sheet for measuring.
+            The same seed gives the same files, byte for byte. The sheets are those of
+            four annotation tasks about recipes, with the slips that people make; or,
+            with --bench-rows, one large sheet for measuring.
 
             Examples:
               sheaf-emulator samples --seed 42 --out samples

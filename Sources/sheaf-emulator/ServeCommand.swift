@@ -9,14 +9,17 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Serves sheets on a port of this machine.",
         discussion: """
-            A service account is made at each start. Its key file, which only you can read, is all that a client needs:
-            every sheet is shared with it, and token_uri in it points here. A page at / shows the sheets. SIGTERM or
+            A service account is made at each start. Its key file, which only you can
+            read, is all that a client needs: every sheet is shared with it, and
+            token_uri in it points here. A page at / shows the sheets. SIGTERM or
             Ctrl-C ends it.
 
             Examples:
-              sheaf-emulator serve --load samples --service-account-out service-account.json
-              sheaf-emulator serve --load samples --port 0 --ready-file ready --service-account-out key.json
-              sheaf-emulator serve --bench-rows 100000 --no-gzip --service-account-out key.json
+              sheaf-emulator serve --load samples --service-account-out key.json
+              sheaf-emulator serve --load samples --service-account-out key.json \\
+                --port 0 --ready-file ready
+              sheaf-emulator serve --bench-rows 100000 --no-gzip \\
+                --service-account-out key.json
             """)
 
     @Option(help: ArgumentHelp("A folder with spreadsheets.json and CSV files.", valueName: "folder"))

@@ -37,8 +37,16 @@ struct SheafCommand: AsyncParsableCommand {
                 subcommands: [JobsCommand.self, RelayCommand.self, ReportCommand.self]),
         ])
 
-    /// Parses and runs; a wrong argument ends with the code that the README's table gives, not ArgumentParser's.
     static func main() async {
+        let code = await outcome()
+        // Ends here and now: libcurl's and the database client's threads may be at work, and the exit handlers of their
+        // libraries would take the ground from under them. Nothing is buffered but what stdio holds.
+        fflush(nil)
+        _exit(code)
+    }
+
+    /// Parses and runs; a wrong argument ends with the code that the README's table gives, not ArgumentParser's.
+    private static func outcome() async -> Int32 {
         do {
             var command = try parseAsRoot()
             if var asyncCommand = command as? any AsyncParsableCommand {
@@ -46,11 +54,18 @@ struct SheafCommand: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            return Exit.success.rawValue
         } catch {
             let code = exitCode(for: error)
-            guard code == .validationFailure else { exit(withError: error) }
-            Console.note(fullMessage(for: error))
-            Foundation.exit(Exit.usage.rawValue)
+            // What was thrown as a bare code has told its reason already.
+            if error is ExitCode { return code.rawValue }
+            let text = fullMessage(for: error)
+            if code == .success {
+                print(text)
+                return code.rawValue
+            }
+            Console.note(text)
+            return code == .validationFailure ? Exit.usage.rawValue : code.rawValue
         }
     }
 }

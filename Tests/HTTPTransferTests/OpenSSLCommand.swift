@@ -66,12 +66,12 @@ final class OpenSSLCommand {
         } else {
             posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
         }
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
-        posix_spawn_file_actions_addchdir_np(&actions, folder.path)
-        let words = (["openssl"] + arguments.split(separator: " ").map(String.init)).map { strdup($0) }
+        let command = "cd \(folder.path) && exec openssl \(arguments)"
+        let shell: [String] = ["sh", "-c", command]
+        let words = shell.map { strdup($0) }
         defer { words.forEach { free($0) } }
         var child = pid_t()
-        let status = posix_spawnp(&child, "openssl", &actions, nil, words + [nil], environ)
+        let status = posix_spawnp(&child, "sh", &actions, nil, words + [nil], environ)
         guard status == 0 else { throw Failure(arguments: arguments, status: status) }
         return child
     }

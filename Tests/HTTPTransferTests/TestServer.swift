@@ -66,6 +66,7 @@ final class TestServer: Sendable {
             while true {
                 let connection = accept(listener, nil, nil)
                 guard connection >= 0 else { return }
+                _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
                 let conversation = Thread { [weak self] in
                     defer { close(connection) }
                     guard let request = readRequest(connection) else { return }
@@ -94,7 +95,7 @@ final class TestServer: Sendable {
     }
 
     private static func listen() throws -> (CInt, UInt16) {
-        let listener = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        let listener = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = inet_addr("127.0.0.1")

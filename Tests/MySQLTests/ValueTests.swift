@@ -86,7 +86,8 @@ struct RoundTrip: Sendable, CustomTestStringConvertible {
         }
     }
 
-    @Test func fillsAMediumTextToItsLastByte() async throws {
+    // Other servers take packets of 16 MB only, into which it does not fit.
+    @Test(.enabled(if: TestDatabase.isPrivate)) func fillsAMediumTextToItsLastByte() async throws {
         try await TestDatabase.withDatabase { configuration in
             let connection = try await MySQLConnection.connect(configuration)
             // 16,777,215 bytes: emoji of four bytes, and three letters.

@@ -18,7 +18,7 @@ import Testing
         let now = Int(Date().timeIntervalSince1970)
         let wrong: [[String: JSONValue]] = [
             ["iss": .string("nobody@test.iam.gserviceaccount.com")],
-            ["aud": .string("https://oauth2.googleapis.com/token")],
+            ["aud": .string("https://example.com/token")],
             ["exp": .integer(now - 10), "iat": .integer(now - 3600)],
             ["exp": .integer(now + 7200)],
             ["iat": .integer(now + 1000)],
@@ -29,6 +29,14 @@ import Testing
                 #expect(answer.status == 400, "\(claims)")
                 #expect(answer.json["error"] == .string("invalid_grant"), "\(claims)")
             }
+        }
+    }
+
+    /// The libraries write it whatever `token_uri` in the key file says.
+    @Test func takesTheAudienceThatGooglesLibrariesWrite() async throws {
+        try await TestClient.run { client async throws in
+            let assertion = try client.assertion(["aud": .string("https://oauth2.googleapis.com/token")])
+            #expect(try await client.token(for: assertion).status == 200)
         }
     }
 

@@ -5,13 +5,14 @@ set -euo pipefail
 
 usage() {
     cat <<'USAGE'
-usage: private-mariadb.sh start DIR [--fast] [--watch PID]
+usage: private-mariadb.sh start DIR [--fast] [--tls] [--watch PID]
        private-mariadb.sh stop DIR
        private-mariadb.sh remove DIR
        private-mariadb.sh url DIR [DATABASE]
 
 start   creates the folder if there is none and starts the server; does nothing if it runs already
         --fast       for tests: commits do not wait for the disk
+        --tls        offers TLS, with a certificate for localhost by the authority in DIR/tls/authority.pem
         --watch PID  removes server and folder by itself when that process is gone: for tests, too
 stop    stops the server and waits for its end; does nothing if it does not run
 remove  ends the server at once, and deletes the folder with all its data
@@ -97,10 +98,32 @@ detached() {
     exec setsid "$@" </dev/null
 }
 
+# An authority and a certificate by it, good for a week.
+create_certificates() {
+    [[ -d "$dir/tls" ]] && return
+    local new="$dir/tls.new"
+    rm -rf "$new"
+    mkdir "$new"
+    {
+        openssl req -x509 -newkey rsa:2048 -nodes -days 7 -subj /CN=private-mariadb-authority \
+            -keyout "$new/authority.key" -out "$new/authority.pem"
+        openssl req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout "$new/server.key" -out "$new/server.csr"
+        printf 'subjectAltName=DNS:localhost\n' >"$new/server.ext"
+        openssl x509 -req -days 7 -in "$new/server.csr" -extfile "$new/server.ext" \
+            -CA "$new/authority.pem" -CAkey "$new/authority.key" -CAcreateserial -out "$new/server.pem"
+    } >"$dir/tls.log" 2>&1 || fail "the certificates could not be made; see $dir/tls.log"
+    mv "$new" "$dir/tls"
+}
+
 launch() {
     local durability=(--innodb-flush-log-at-trx-commit=1)
     if [[ "$fast" == yes ]]; then
         durability=(--innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 --sync-frm=0)
+    fi
+    local encryption=()
+    if [[ "$tls" == yes ]]; then
+        create_certificates
+        encryption=(--ssl-cert="$dir/tls/server.pem" --ssl-key="$dir/tls/server.key")
     fi
     rm -f "$dir/mariadb.pid"
     detached "$(program mariadbd mysqld)" --no-defaults --user="$user" \
@@ -108,7 +131,7 @@ launch() {
         --pid-file="$dir/mariadb.pid" --log-error="$dir/mariadb.log" --skip-networking --skip-name-resolve \
         --skip-log-bin --character-set-server=utf8mb4 --collation-server=utf8mb4_bin \
         --max-connections=500 --max-allowed-packet=64M --innodb-buffer-pool-size=256M --innodb-log-file-size=128M \
-        --performance-schema=OFF "${durability[@]}" >/dev/null 2>>"$dir/mariadb.log" &
+        --performance-schema=OFF "${durability[@]}" "${encryption[@]}" >/dev/null 2>>"$dir/mariadb.log" &
     server=$!
 }
 
@@ -134,10 +157,11 @@ watch() {
 }
 
 start() {
-    local fast=no watched='' server
+    local fast=no tls=no watched='' server
     while (($# > 0)); do
         case "$1" in
             --fast) fast=yes ;;
+            --tls) tls=yes ;;
             --watch)
                 shift
                 watched="${1:?--watch needs a process id}"

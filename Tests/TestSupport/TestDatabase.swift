@@ -29,6 +29,20 @@ package enum TestDatabase {
     /// The server as such, with no default database.
     package static func serverConfiguration() throws -> MySQLConfiguration { try server.get() }
 
+    /// A private server that offers TLS, and the file of the authority that its certificate is by.
+    ///
+    /// Always a server of its own, started when a test first asks for it. Its certificate is for `localhost`.
+    package static func serverWithTLS() throws -> (configuration: MySQLConfiguration, authorityFile: String) {
+        try tlsServer.get()
+    }
+
+    private static let tlsServer = Result {
+        let (url, folder) = try PrivateServer.start("--tls")
+        return (
+            configuration: try MySQLConfiguration(url: url, password: nil), authorityFile: "\(folder)/tls/authority.pem"
+        )
+    }
+
     private static let counter = Atomic<Int>(0)
 
     private static func uniqueName() -> String {
@@ -60,41 +74,46 @@ package enum TestDatabase {
         if let url = environment["SHEAF_TEST_MYSQL"], !url.isEmpty {
             return try MySQLConfiguration(url: url, password: environment["SHEAF_TEST_MYSQL_PASSWORD"])
         }
-        return try MySQLConfiguration(url: PrivateServer.start(), password: nil)
+        return try MySQLConfiguration(url: PrivateServer.start().url, password: nil)
     }
 }
 
-/// The private MariaDB of this test process.
+/// The private MariaDBs of this test process.
 enum PrivateServer {
     struct ScriptFailed: Error, CustomStringConvertible {
         let description: String
     }
 
-    private static let folder = Mutex<String?>(nil)
+    private static let folders = Mutex<[String]>([])
+    private static let removesAtExit: Void = { atexit { PrivateServer.removeAll() } }()
 
     private static let script = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "Support/private-mariadb.sh").path()
+        .appending(path: "Support/private-mariadb.sh").path(percentEncoded: false)
 
-    /// Starts it, and sees to its end.
+    /// Starts one, and sees to its end.
     ///
-    /// - Returns: its URL.
-    static func start() throws -> String {
-        let name = "sheaf-tests-\(ProcessInfo.processInfo.processIdentifier)-\(UInt32.random(in: 0...UInt32.max))"
-        let path = FileManager.default.temporaryDirectory.appending(path: name).path()
-        folder.withLock { $0 = path }
-        atexit { PrivateServer.stop() }
+    /// - Parameter options: options of the script.
+    /// - Returns: its URL and its folder.
+    /// - Throws: `ScriptFailed`.
+    static func start(_ options: String...) throws -> (url: String, folder: String) {
+        let process = ProcessInfo.processInfo.processIdentifier
+        let name = "sheaf-tests-\(process)-\(UInt32.random(in: 0...UInt32.max))"
+        let folder = FileManager.default.temporaryDirectory.appending(path: name).path(percentEncoded: false)
+        folders.withLock { $0.append(folder) }
+        removesAtExit
         // Exit handlers do not run in a crash: the script then sees that the process is gone.
-        _ = try run(["start", path, "--fast", "--watch", "\(ProcessInfo.processInfo.processIdentifier)"])
-        return try run(["url", path])
+        _ = try run(["start", folder, "--fast", "--watch", "\(process)"] + options)
+        return (try run(["url", folder]), folder)
     }
 
-    private static func stop() {
-        guard let path = folder.withLock({ $0 }) else { return }
-        do {
-            _ = try run(["remove", path])
-        } catch {
-            FileHandle.standardError.write(Data("the test server in \(path) was not removed: \(error)\n".utf8))
+    private static func removeAll() {
+        for folder in folders.withLock({ $0 }) {
+            do {
+                _ = try run(["remove", folder])
+            } catch {
+                FileHandle.standardError.write(Data("the test server in \(folder) was not removed: \(error)\n".utf8))
+            }
         }
     }
 

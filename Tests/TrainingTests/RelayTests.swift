@@ -6,12 +6,13 @@ import Testing
 @testable import Training
 
 struct RelayTests {
-    /// Stands for the supervisor: notes its process id, and then lives until it is killed. As the last argument it gets
-    /// the job's folder, and as standard output the lock.
+    /// Stands for the supervisor: notes its process id, and then lives until it is killed.
+    ///
+    /// As the last argument it gets the job's folder, and as standard output the lock.
     static let standIn = ["/bin/sh", "-c", "echo $$ > \"$1/pid\"; exec sleep 600", "stand-in"]
 
-    private func standInPID(_ fixture: Fixture, _ job: UInt64) async throws -> pid_t {
-        let path = try await fixture.jobFolder(job).path + "/pid"
+    private func standInPID(_ fixture: Fixture, _ job: UInt64, file: String = "pid") async throws -> pid_t {
+        let path = try await fixture.jobFolder(job).path + "/" + file
         return try await eventually("stand-in of job \(job)") {
             (try PrivateFile.read(path)).flatMap {
                 pid_t(String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .newlines))
@@ -84,26 +85,23 @@ struct RelayTests {
     @Test func aTrainerWithoutItsSupervisorIsStopped() async throws {
         try await Fixture.with { fixture in
             try await fixture.publish(1, changes: 60)
-            let relay = fixture.relay(fixture.training(), launcher: launcher(fixture))
+            // Has a trainer that leads a group of its own, and holds no lock.
+            let script = "setsid sleep 600 >/dev/null 2>&1 & echo $! > \"$1/trainer\"; " + Self.standIn[2]
+            let relay = fixture.relay(
+                fixture.training(), launcher: launcher(fixture, ["/bin/sh", "-c", script, "stand-in"]))
             let report = try await relay.relayDue()
             let job = try #require(report.launched.first)
-            // Left over from a supervisor: a process that leads a group of its own.
-            let leftover = Process()
-            leftover.executableURL = URL(filePath: "/usr/bin/setsid")
-            leftover.arguments = ["sleep", "600"]
-            try leftover.run()
-            let pid = leftover.processIdentifier
-            try await eventually("process group \(pid)") { getpgid(pid) == pid ? () : nil }
-            let trainer = TrainerProcessFile(pid: pid, startTicks: ProcessTable.startTicks(of: pid))
-            try PrivateFile.write(trainer.jsonFile(), to: try await fixture.jobFolder(job).trainerFile)
-            try await end(try await standInPID(fixture, job))
+            let supervisor = try await standInPID(fixture, job)
+            let trainer = try await standInPID(fixture, job, file: "trainer")
+            try await eventually("group of process \(trainer)") { getpgid(trainer) == trainer ? () : nil }
+            let noted = TrainerProcessFile(pid: trainer, startTicks: ProcessTable.startTicks(of: trainer))
+            try PrivateFile.write(noted.jsonFile(), to: try await fixture.jobFolder(job).trainerFile)
+            try await end(supervisor)
             #expect(try await relay.relayDue().recovered == [job])
-            leftover.waitUntilExit()
-            #expect(leftover.terminationReason == .uncaughtSignal)
+            try await eventually("end of process \(trainer)") { isAlive(trainer) ? nil : () }
 
             // The same number with another start is another process, which is let alone.
-            let other = TrainerProcessFile(pid: getpid(), startTicks: 1)
-            #expect(!ProcessTable.killLeftover(other))
+            #expect(!ProcessTable.killLeftover(TrainerProcessFile(pid: getpid(), startTicks: 1)))
         }
     }
 
@@ -192,10 +190,14 @@ struct RelayTests {
             let relay = fixture.relay(fixture.training())
             try await fixture.publish(1, changes: 60)
             let first = try await relay.relayDue()
+            let running = try #require(first.launched.first)
+            // Held as the supervisor holds it.
+            var lock = try JobLock.take(try await fixture.jobFolder(running).lockFile)
             try await fixture.publish(2, changes: 60)
             let second = try await relay.relayDue()
-            #expect(second.inserted.count == 1 && second.launched.isEmpty)
-            _ = try await fixture.supervise(try #require(first.launched.first))
+            #expect(second.inserted.count == 1 && second.launched.isEmpty && lock != nil)
+            lock = nil
+            #expect(try await fixture.supervise(running) == 0)
             #expect(try await relay.relayDue().launched == second.inserted)
         }
     }

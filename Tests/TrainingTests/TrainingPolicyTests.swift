@@ -13,7 +13,7 @@ struct TrainingPolicyTests {
         let words: String
     }
 
-    /// At least 50 changes, 30 quiet minutes, 6 hours between two starts. All versions are of minute 100.
+    /// At least 50 changes, 30 quiet minutes, 6 hours between two starts.
     static let policy = TrainingPolicy(minChanges: 50, quiet: .seconds(1_800), atMostEvery: .seconds(21_600))
 
     static let cases = [

@@ -7,6 +7,8 @@ package struct EmulatorFault: Sendable {
         /// The request *is* carried out, and answered with this status all the same.
         case appliedButStatus(Int)
         /// The connection is closed without an answer.
+        ///
+        /// On a connection used before, libcurl and other clients ask once more by themselves: let it hit twice.
         case reset
         /// The connection is closed after so many bytes of the body.
         case cutBody(after: Int)

@@ -21,6 +21,8 @@ struct Responder: HTTPResponder {
     /// Thrown into a body that is to break off.
     private struct BrokenOff: Error {}
 
+    /// What Google's own client libraries address every assertion to, whatever `token_uri` says.
+    private static let googleTokenEndpoint = "https://oauth2.googleapis.com/token"
     private static let maximumRequestBody = 128 * 1024 * 1024
 
     let state: SharedState
@@ -48,7 +50,8 @@ struct Responder: HTTPResponder {
         let host = request.head.authority ?? "\(configuration.host):\(configuration.port)"
         let incoming = EmulatorState.Incoming(
             call: call, query: QueryParameters(request.uri.query), body: [UInt8](buffer: body),
-            authorization: request.headers[.authorization], audiences: ["http://\(host)/token"])
+            authorization: request.headers[.authorization],
+            audiences: ["http://\(host)/token", Self.googleTokenEndpoint])
         var fault: EmulatorFault.Kind?
         for kind in faults {
             guard case .delay(let milliseconds) = kind else {

@@ -6,6 +6,7 @@ import Logging
 import MySQL
 import SheetSource
 import Sync
+import Synchronization
 
 /// The configuration, and what is made of it: the store, the sources, the datasets.
 struct Workspace: Sendable {
@@ -13,7 +14,7 @@ struct Workspace: Sendable {
     let console: Console
     let language: MessageLanguage
     let logger = Logger(label: "sheaf")
-    private let google: any SheetReader
+    private let google: GoogleOnce
     private let files: any SheetReader
 
     init(_ common: CommonOptions, console: Console) throws {
@@ -27,9 +28,7 @@ struct Workspace: Sendable {
         let settings = configuration.google
         let credentials: GoogleCredentials =
             settings.credentials.map { .serviceAccountFile($0) } ?? .applicationDefault(environment: environment)
-        google = GoogleSheetsSource(
-            configuration: GoogleConfiguration(credentials: credentials, endpoint: settings.endpoint),
-            client: HTTPClient(), logger: logger)
+        google = GoogleOnce(GoogleConfiguration(credentials: credentials, endpoint: settings.endpoint), logger)
         files = CSVFolderSource(folder: configuration.folder)
     }
 
@@ -106,7 +105,7 @@ struct Workspace: Sendable {
                 case .google:
                     SheetDefinition(
                         reference: sheet.reference, location: Self.location(sheet.reference),
-                        annotator: sheet.annotator, reader: google)
+                        annotator: sheet.annotator, reader: google.source)
                 case .csv:
                     SheetDefinition(
                         reference: sheet.reference, location: "csv:\(sheet.reference.spreadsheet)",
@@ -148,6 +147,27 @@ struct Workspace: Sendable {
     /// The process, for whoever finds the dataset busy.
     static var worker: String {
         "\(NSUserName())@\(ProcessInfo.processInfo.hostName), process \(ProcessInfo.processInfo.processIdentifier)"
+    }
+}
+
+/// The one client of Google's APIs, made when a command needs it: its sign-in and connections are shared by all datasets.
+private final class GoogleOnce: Sendable {
+    private let configuration: GoogleConfiguration
+    private let logger: Logger
+    private let made = Mutex<GoogleSheetsSource?>(nil)
+
+    init(_ configuration: GoogleConfiguration, _ logger: Logger) {
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    var source: GoogleSheetsSource {
+        made.withLock { made in
+            if let made { return made }
+            let source = GoogleSheetsSource(configuration: configuration, client: HTTPClient(), logger: logger)
+            made = source
+            return source
+        }
     }
 }
 

@@ -1,0 +1,52 @@
+# Everything here runs on one machine with nothing set up but Swift. `make help` lists the targets.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+SWIFT ?= swift
+# What formatting looks at.
+SOURCES := Sources Tests Package.swift
+
+.PHONY: help
+help: ## Print this list
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: deps
+deps: ## Check the Debian packages that are needed; install them where that may be done
+	@command -v $(SWIFT) >/dev/null || { echo 'Swift 6.3 is needed: https://www.swift.org/install' >&2; exit 1; }
+	@Tests/Support/install-dependencies.sh
+
+.PHONY: build
+build: deps ## Build everything for release, into .build/release
+	$(SWIFT) build -c release
+
+.PHONY: demo
+demo: deps ## Run the whole line on this machine: sample sheets, a private MariaDB, a small model trained
+	$(SWIFT) build -c release --product sheaf
+	$(SWIFT) build -c release --product sheaf-emulator
+	examples/demo/run.sh
+
+.PHONY: test
+test: deps ## Run every test, against a private MariaDB (or that of SHEAF_TEST_MYSQL)
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+# What takes longer than a change can wait for is added here, a target each.
+.PHONY: test-all
+test-all: test lint build ## Run the tests and what takes longer: the format check and a release build
+
+.PHONY: bench
+bench: deps ## Measure, and print ratios to what the machine can do
+	$(SWIFT) run -c release sheaf-bench
+
+.PHONY: lint
+lint: ## Check the formatting, strictly
+	$(SWIFT) format lint --strict -r $(SOURCES)
+
+.PHONY: format
+format: ## Format the sources in place
+	$(SWIFT) format --in-place -r $(SOURCES)
+
+.PHONY: clean
+clean: ## Delete what was built
+	$(SWIFT) package clean

@@ -1,0 +1,93 @@
+internal import HTTPTransfer
+internal import Logging
+
+/// Calls Google's APIs as the account that is signed in, and again where that may help.
+struct GoogleCaller: Sendable {
+    /// One thing to ask for.
+    struct Call: Sendable {
+        let service: GoogleService
+        let url: String
+        /// What it is for, for messages.
+        ///
+        /// No secrets.
+        let label: String
+    }
+
+    let client: HTTPClient
+    let signIn: GoogleSignIn
+    let policy: RetryPolicy
+    let logger: Logger
+
+    private static let maximumAnswer = 8 << 20
+    private static let maximumRefusal = 256 << 10
+    /// How often an answer is asked for that is whole, and not what Google sends.
+    ///
+    /// A proxy's page may be gone the next moment; if it is not, it will stay.
+    private static let maximumMalformed = 3
+
+    /// The JSON document that a call is answered with.
+    func json<T: Decodable>(_ type: T.Type, _ call: Call) async throws(SheetError) -> T {
+        try await stream(call) { body in
+            let bytes = try await body.collect(upTo: Self.maximumAnswer)
+            guard let value = decodeJSON(type, from: bytes) else {
+                throw SheetError(
+                    .malformedAnswer, "\(call.service.rawValue) answered with something else than was asked")
+            }
+            return value
+        }
+    }
+
+    /// Hands the body of an answer of status 200 to `receive`, once for each attempt.
+    ///
+    /// What `receive` throws is thrown on, but for `HTTPError` and for `SheetError`s of an answer that was cut short
+    /// or malformed: after those the call is made again, as long as the policy allows.
+    func stream<R>(
+        _ call: Call, _ receive: (HTTPBody) async throws -> R
+    ) async throws(SheetError) -> R {
+        do {
+            var rejected: String?
+            return try await withRetries(policy, onRetry: { logRetry(call, $0) }) { number in
+                let token = try await signIn.token(insteadOf: rejected)
+                let first = try await attempt(call, number, token, receive)
+                guard case .failure(_, let outcome) = first, outcome.status == 401, rejected == nil else {
+                    return first
+                }
+                // The token was revoked, or this machine's clock is wrong about its end: a new one, once.
+                rejected = token
+                return try await attempt(call, number, signIn.token(insteadOf: token), receive)
+            }
+        } catch {
+            throw SheetError(callFailure: error)
+        }
+    }
+
+    private func attempt<R>(
+        _ call: Call, _ number: Int, _ token: String, _ receive: (HTTPBody) async throws -> R
+    ) async throws -> Attempt<R> {
+        let request = HTTPRequest(url: call.url, headers: ["Authorization": "Bearer \(token)"], label: call.label)
+        return try await client.stream(request) { head, body in
+            guard head.status == 200 else {
+                let bytes = try await body.collect(upTo: Self.maximumRefusal)
+                let refusal = GoogleRefusal(status: head.status, body: bytes, from: call.service)
+                let outcome = RetryOutcome(head, isRetryable: refusal.isRetryable, now: secondsSince1970())
+                return .failure(refusal.error, outcome)
+            }
+            do {
+                return .success(try await receive(body))
+            } catch let error as SheetError where error.code == .cutShort {
+                return .failure(error, RetryOutcome(head, isRetryable: true))
+            } catch let error as SheetError where error.code == .malformedAnswer {
+                return .failure(error, RetryOutcome(head, isRetryable: number < Self.maximumMalformed))
+            }
+        }
+    }
+
+    private func logRetry(_ call: Call, _ notice: RetryNotice) {
+        logger.info(
+            "asking Google again",
+            metadata: [
+                "call": "\(call.label)", "attempt": "\(notice.attempt)", "wait": "\(notice.wait)",
+                "reason": "\(notice.outcome.error?.code.rawValue ?? notice.outcome.status.map(String.init) ?? "")",
+            ])
+    }
+}

@@ -1,0 +1,148 @@
+internal import HTTPTransfer
+internal import Logging
+
+/// A token that Google's APIs take, and until when.
+struct AccessToken: Sendable {
+    let value: String
+    /// Seconds since 1970 from which on a new one is asked for; the token is good for some time beyond.
+    let renewal: Int64
+}
+
+/// Asks for tokens: by a service account's key, or from the metadata server of one of Google's machines.
+struct TokenIssuer: Sendable {
+    let configuration: GoogleConfiguration
+    let client: HTTPClient
+    let logger: Logger
+    /// Seconds since 1970.
+    let now: @Sendable () -> Int64
+
+    /// How long before its end a token is renewed, so that none ends on the way.
+    private static let margin: Int64 = 300
+    private static let maximumAnswer = 64 << 10
+    private static let metadataHeaders: HTTPHeaders = ["Metadata-Flavor": "Google"]
+
+    /// Who signs in, once it is settled.
+    private enum Identity {
+        case key(GoogleKeyFile)
+        case machine(metadataServer: String)
+    }
+
+    private struct Answer: Decodable {
+        let access_token: String
+        let expires_in: Int64?
+    }
+
+    /// Signs in.
+    ///
+    /// The key file is read each time, so a new key is taken without a restart.
+    func issue() async throws(SheetError) -> AccessToken {
+        let asked = now()
+        let answer =
+            switch try identity() {
+            case .key(let key): try await exchange(key)
+            case .machine(let server): try await askMachine(server, "token?scopes=\(Self.scopeList)")
+            }
+        guard let token = decodeJSON(Answer.self, from: answer), !token.access_token.isEmpty else {
+            throw SheetError(.malformedAnswer, "the answer to the sign-in holds no token")
+        }
+        let lifetime = max(0, token.expires_in ?? 0)
+        return AccessToken(
+            value: token.access_token, renewal: asked + max(lifetime - Self.margin, lifetime / 2))
+    }
+
+    /// The address of the account that signs in; nil where it cannot be found out.
+    func email() async -> String? {
+        do throws(SheetError) {
+            switch try identity() {
+            case .key(let key): return key.email
+            case .machine(let server): return String(decoding: try await askMachine(server, "email"), as: UTF8.self)
+            }
+        } catch {
+            return nil
+        }
+    }
+
+    private func identity() throws(SheetError) -> Identity {
+        switch configuration.credentials {
+        case .serviceAccountFile(let path): return .key(try GoogleKeyFile(path: path))
+        case .metadataServer: return .machine(metadataServer: configuration.metadataServer)
+        case .applicationDefault(let environment):
+            if let path = environment["GOOGLE_APPLICATION_CREDENTIALS"], !path.isEmpty {
+                return .key(try GoogleKeyFile(path: path))
+            }
+            let host = environment["GCE_METADATA_HOST"] ?? ""
+            return .machine(metadataServer: host.isEmpty ? configuration.metadataServer : "http://\(host)")
+        }
+    }
+
+    // MARK: By a key
+
+    private func exchange(_ key: GoogleKeyFile) async throws(SheetError) -> [UInt8] {
+        let endpoint = configuration.tokenEndpoint ?? key.tokenURI
+        return try await send { () throws(SheetError) in
+            // Signed anew for each attempt, since it is good from the moment it is made.
+            let assertion = try key.assertion(scopes: GoogleConfiguration.scopes, audience: endpoint, now: now())
+            let form = formEncoded([
+                "grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": assertion,
+            ])
+            return HTTPRequest(
+                method: "POST", url: endpoint, headers: ["Content-Type": "application/x-www-form-urlencoded"],
+                body: Array(form.utf8), label: "sign in to Google")
+        } refusal: { response in
+            TokenRefusal(response).error(email: key.email)
+        }
+    }
+
+    private func send(
+        _ request: () throws(SheetError) -> HTTPRequest, refusal: (HTTPResponse) -> SheetError
+    ) async throws(SheetError) -> [UInt8] {
+        do {
+            return try await withRetries(configuration.retryPolicy, onRetry: logRetry) { _ in
+                let response = try await client.send(request())
+                guard response.status == 200 else {
+                    let error = refusal(response)
+                    return .failure(error, RetryOutcome(response.head, isRetryable: error.retryable, now: now()))
+                }
+                return .success(response.body)
+            }
+        } catch {
+            throw SheetError(callFailure: error)
+        }
+    }
+
+    private func logRetry(_ notice: RetryNotice) {
+        logger.info("signing in again", metadata: ["attempt": "\(notice.attempt)", "wait": "\(notice.wait)"])
+    }
+
+    // MARK: From the metadata server
+
+    private static let scopeList = percentEncoded(GoogleConfiguration.scopes.joined(separator: ","))
+
+    private func askMachine(_ server: String, _ what: String) async throws(SheetError) -> [UInt8] {
+        let request = HTTPRequest(
+            url: "\(server)/computeMetadata/v1/instance/service-accounts/default/\(what)",
+            headers: Self.metadataHeaders, totalTimeout: .seconds(10), label: "ask the metadata server")
+        // Where there is no such server, it is because this is not one of Google's machines, and waiting is no help.
+        var policy = configuration.retryPolicy
+        policy.maximumAttempts = min(policy.maximumAttempts, 3)
+        do {
+            return try await withRetries(policy, onRetry: logRetry) { _ in
+                do {
+                    let response = try await client.send(request)
+                    if response.status == 200 { return .success(response.body) }
+                    let error = SheetError(
+                        .signInRefused, "the metadata server answered \(response.status)",
+                        hint:
+                            "give the machine a service account with the scopes to read spreadsheets and Drive metadata"
+                    )
+                    return .failure(error, RetryOutcome(response.head, now: now()))
+                } catch let error as HTTPError where error.code == .couldNotResolve || error.code == .couldNotConnect {
+                    throw SheetError(
+                        .credentialsMissing, "no key file is given, and this machine has no metadata server to ask")
+                }
+            }
+        } catch {
+            throw SheetError(callFailure: error)
+        }
+    }
+}

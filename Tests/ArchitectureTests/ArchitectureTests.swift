@@ -1,0 +1,95 @@
+import Testing
+
+@Suite struct ArchitectureTests {
+    @Test func everyModuleStandsInTheTable() {
+        #expect(SourceTree.files.count > 50, "the sources were not found")
+        for module in SourceTree.modules { #expect(Module.byName[module] != nil, "\(module) is not in the table") }
+    }
+
+    @Test(arguments: Module.table.map(\.name))
+    func importsOnlyWhatTheTableAllows(name: String) throws {
+        let module = try #require(Module.byName[name])
+        let system = Module.pureCore.contains(name) ? Module.systemOfTheCore : Module.system
+        let allowed = module.mayImport.union(module.packages).union(system)
+        for file in SourceTree.files where file.module == name {
+            for imported in file.imports {
+                #expect(allowed.contains(imported), "\(file.path) imports \(imported)")
+            }
+        }
+    }
+
+    @Test func importsPointOneWay() {
+        var order: Set<String> = []
+        for module in Module.table {
+            let later = module.mayImport.subtracting(order)
+            #expect(later.isEmpty, "\(module.name) may import \(later.sorted()), which come after it")
+            order.insert(module.name)
+        }
+    }
+
+    @Test(arguments: ["CCurl", "CMySQL", "COpenSSL"])
+    func aLibraryInCIsImportedByOneModule(library: String) {
+        let importers = Set(SourceTree.files.filter { $0.imports.contains(library) }.map(\.module))
+        #expect(importers.count == 1, "\(library) is imported by \(importers.sorted())")
+        // And by none that would show it to others.
+        let shown = SourceTree.files.flatMap { file in
+            file.lines(of: file.code, matching: /(?:public|package) import C(?:Curl|MySQL|OpenSSL)/)
+        }
+        #expect(shown.isEmpty, "\(shown)")
+    }
+
+    @Test func thePureCoreTouchesNoFileNoSocketAndNoClock() {
+        let outside =
+            /\b(?:FileManager|FileHandle|URLSession|ProcessInfo|Process\(|ContinuousClock|SuspendingClock|Date\(\)|Date\.now|Task\.sleep|clock_gettime|gettimeofday|getenv|fopen|socket\()/
+        for file in SourceTree.files where Module.pureCore.contains(file.module) {
+            let found = file.lines(of: file.code, matching: outside)
+            #expect(found.isEmpty, "\(found.joined(separator: "\n"))")
+        }
+    }
+
+    @Test func onlyTheStoreHoldsSQL() {
+        let sql =
+            /\b(?:SELECT\s.*\bFROM|INSERT INTO|REPLACE INTO|DELETE FROM|CREATE TABLE|ALTER TABLE|DROP TABLE|UPDATE \w+ SET|START TRANSACTION)\b/
+        for file in SourceTree.files where !Module.withSQL.contains(file.module) {
+            let found = file.lines(of: file.codeAndStrings, matching: sql)
+            #expect(found.isEmpty, "\(found.joined(separator: "\n"))")
+        }
+    }
+
+    @Test func namesOfCLibrariesStayInTheirModules() {
+        for file in SourceTree.files where file.module != "MySQL" {
+            let found = file.lines(of: file.code, matching: /\b(?:mysql|sheaf_bind|sheaf_tls)_\w+/)
+            #expect(found.isEmpty, "\(found.joined(separator: "\n"))")
+        }
+        for file in SourceTree.files where file.module != "HTTPTransfer" {
+            let found = file.lines(of: file.code, matching: /\bcurl_\w+/)
+            #expect(found.isEmpty, "\(found.joined(separator: "\n"))")
+        }
+    }
+
+    @Test func nothingIsPublicOrUnfinishedOrMayTrap() {
+        for file in SourceTree.files {
+            let found = file.lines(of: file.code, matching: /\bpublic\b|\bopen class\b|try!|\bfatalError\b/)
+            #expect(found.isEmpty, "\(found.joined(separator: "\n"))")
+            let notes = file.lines(of: file.text, matching: /\b(?:TODO|FIXME|XXX)\b/)
+            #expect(notes.isEmpty, "\(notes.joined(separator: "\n"))")
+        }
+    }
+
+    @Test func readsImportsAndLeavesOutWhatIsNoCode() {
+        let text = #"""
+            @testable internal import struct Foundation.URL
+            package import MySQL // import Comment
+            let text = "import Literal // \" no comment" + "x" // public
+            let long = """
+                import LongLiteral
+                """
+            importAll()
+            import LabelDiff
+            """#
+        let file = SourceFile(module: "m", path: "p", text: text)
+        #expect(file.imports == ["Foundation", "MySQL", "LabelDiff"])
+        #expect(!file.code.contains("Literal") && !file.code.contains("public") && file.code.contains("let long"))
+        #expect(file.codeAndStrings.contains("import Literal // ") && !file.codeAndStrings.contains("public"))
+    }
+}

@@ -1,0 +1,67 @@
+/// What one module may import: the table of modules in the design, as data.
+struct Module: Sendable {
+    let name: String
+    /// Modules of this package.
+    var mayImport: Set<String> = []
+    /// Modules of other packages, as Package.swift lists them.
+    var packages: Set<String> = []
+
+    /// Modules that come with Swift and the system; any module may use them, save the pure core.
+    static let system: Set<String> = [
+        "Foundation", "FoundationEssentials", "Glibc", "Musl", "Darwin", "Synchronization", "Dispatch",
+    ]
+
+    /// Of those, what the pure core has use for.
+    ///
+    /// No Dispatch: it has no threads. No Glibc: it has no files.
+    static let systemOfTheCore: Set<String> = ["Foundation", "FoundationEssentials", "Synchronization"]
+
+    /// Modules that decide by their arguments alone: no clock, no file, no socket.
+    static let pureCore: Set<String> = ["Tabular", "LabelSchema", "LabelDiff"]
+
+    /// Modules that hold SQL: one owns it all, the other speaks for the connection.
+    static let withSQL: Set<String> = ["LabelStore", "MySQL"]
+
+    static let table = [
+        Module(name: "CCurl"),
+        Module(name: "CMySQL"),
+        Module(name: "COpenSSL"),
+        Module(name: "Digest", mayImport: ["COpenSSL"]),
+        Module(name: "HTTPTransfer", mayImport: ["CCurl"]),
+        Module(name: "MySQL", mayImport: ["CMySQL"]),
+        Module(name: "Tabular"),
+        Module(name: "LabelSchema", mayImport: ["Tabular"], packages: ["Yams"]),
+        Module(name: "LabelDiff", mayImport: ["LabelSchema", "Tabular", "Digest"]),
+        Module(
+            name: "SheetSource", mayImport: ["Tabular", "LabelSchema", "HTTPTransfer", "Digest"], packages: ["Logging"]),
+        Module(
+            name: "LabelStore", mayImport: ["LabelDiff", "LabelSchema", "MySQL", "Digest"], packages: ["Logging"]),
+        Module(
+            name: "Sync", mayImport: ["SheetSource", "LabelSchema", "LabelDiff", "LabelStore", "Tabular", "Digest"],
+            packages: ["Logging"]),
+        Module(
+            name: "Training", mayImport: ["LabelStore", "HTTPTransfer", "Digest"],
+            packages: ["Logging", "Subprocess", "SystemPackage"]),
+        Module(
+            name: "LabelServer", mayImport: ["Sync", "Training", "LabelStore"],
+            packages: ["Hummingbird", "Logging", "NIOCore", "HTTPTypes", "ServiceLifecycle"]),
+        Module(
+            name: "SheetsEmulator", mayImport: ["Tabular", "Digest"],
+            packages: ["Hummingbird", "Logging", "NIOCore", "HTTPTypes", "ServiceLifecycle"]),
+        Module(
+            name: "sheaf",
+            mayImport: [
+                "Digest", "HTTPTransfer", "MySQL", "Tabular", "LabelSchema", "LabelDiff", "SheetSource", "LabelStore",
+                "Sync", "Training", "LabelServer",
+            ],
+            packages: ["ArgumentParser", "Logging", "Yams", "ServiceLifecycle"]),
+        Module(
+            name: "sheaf-emulator", mayImport: ["SheetsEmulator", "HTTPTransfer", "Digest"],
+            packages: ["ArgumentParser", "Logging"]),
+        Module(
+            name: "sheaf-bench", mayImport: ["SheetsEmulator", "Digest", "HTTPTransfer", "Tabular"],
+            packages: ["ArgumentParser"]),
+    ]
+
+    static let byName = Dictionary(uniqueKeysWithValues: table.map { ($0.name, $0) })
+}

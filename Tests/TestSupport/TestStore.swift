@@ -1,0 +1,27 @@
+package import LabelStore
+internal import Logging
+package import MySQL
+
+/// A migrated store in a database of its own.
+package enum TestStore {
+    /// Runs the body with an empty store; its database is dropped after.
+    package static func withStore<R>(
+        connections: Int = 4, _ body: (LabelStore, MySQLConfiguration) async throws -> R
+    ) async throws -> R {
+        try await TestDatabase.withDatabase { configuration in
+            let store = open(configuration, connections: connections)
+            _ = try await store.migrate(owner: "tests") { _, _, _ in }
+            let result: Result<R, any Error>
+            do { result = .success(try await body(store, configuration)) } catch { result = .failure(error) }
+            await store.close()
+            return try result.get()
+        }
+    }
+
+    /// Another worker's view of the same database.
+    package static func open(_ configuration: MySQLConfiguration, connections: Int = 4) -> LabelStore {
+        LabelStore(
+            pool: MySQLPool(configuration: configuration, maximumConnections: connections),
+            logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() })
+    }
+}
