@@ -86,7 +86,7 @@ let package = Package(
         .testTarget(name: "MySQLTests", dependencies: ["MySQL", "TestSupport"]),
         .testTarget(name: "TabularTests", dependencies: ["Tabular"]),
         .testTarget(name: "LabelSchemaTests", dependencies: ["LabelSchema", "Tabular"]),
-        .testTarget(name: "LabelDiffTests", dependencies: ["LabelDiff", "LabelSchema", "Digest"]),
+        .testTarget(name: "LabelDiffTests", dependencies: ["LabelDiff", "Digest", "TestSupport"]),
         .testTarget(
             name: "SheetSourceTests",
             dependencies: ["SheetSource", "SheetsEmulator", "HTTPTransfer", "Tabular", "Digest", logging]),

@@ -43,7 +43,7 @@ def canonical_number(literal):
 
     Integers that fit into 64 bits stand as they are. Whole numbers beyond come from a field of type `number`.
     """
-    if re.fullmatch(r"-?[0-9]+", literal) and -(2**63) <= int(literal) < 2**63:
+    if re.fullmatch(r"-?[0-9]{1,19}", literal) and -(2**63) <= int(literal) < 2**63:
         return str(int(literal))
     value = float(literal)
     if value == 0:
@@ -80,8 +80,8 @@ def canonical(value):
     if isinstance(value, dict):
         names = sorted(value, key=lambda name: name.encode("utf-8"))
         return "{" + ",".join(canonical_string(name) + ":" + canonical(value[name]) for name in names) + "}"
-    # A missing value is left out; null never stands in a label.
-    raise NotCanonical("null")
+    # A missing value is left out, and neither null nor NaN is a value of a label.
+    raise NotCanonical("it holds a value that no label has")
 
 
 def without_repeats(pairs):
@@ -97,11 +97,12 @@ def read_label(line):
     try:
         text = line.decode("utf-8")
         label = json.loads(text, parse_int=Number, parse_float=Number, object_pairs_hook=without_repeats)
-    except ValueError as error:
+        if not isinstance(label, dict):
+            raise NotCanonical("it is not a JSON object")
+        expected = canonical(label).encode("utf-8")
+    except (ValueError, RecursionError) as error:
         raise NotCanonical("it is not JSON in UTF-8: %s" % error) from error
-    if not isinstance(label, dict):
-        raise NotCanonical("it is not a JSON object")
-    if canonical(label).encode("utf-8") != line:
+    if expected != line:
         raise NotCanonical("its bytes are not the canonical form of its values")
     return label
 

@@ -30,10 +30,10 @@ package struct DecisionInput: Sendable, Equatable {
     package var filled: FilledRows
     package var stored: StoredLabel?
     package var reverted: RevertedState?
-    /// A configured sheet that is known to hold the key (its home, or an open exception there) was not read, or the home
-    /// has left the configuration and nobody has retired it.
+    /// A configured sheet that is known to hold the key (its home, or an open exception there) was not read.
     package var knownSheetNotRead: Bool
-    /// The home was retired and its labels are to be kept; also a label that no sheet ever offered.
+    /// The home was retired and its labels are to be kept, or it left the configuration and nobody has retired it; also a
+    /// label that no sheet ever offered.
     package var homeRetiredWithKeep: Bool
     /// A person approved deleting this key in spite of what blocks deletes.
     package var deleteApprovedPastBlock: Bool

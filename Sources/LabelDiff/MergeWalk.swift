@@ -97,6 +97,7 @@ package struct MergeWalk: ~Copyable {
             if decision.rule == 17 { outcome.missing.append(key) }
             if let home { outcome.undecidedSheets.insert(home) }
             for problem in open?.problems ?? [] { outcome.undecidedSheets.insert(problem.sheetID) }
+            if let sheet = open?.reverted?.sheetID { outcome.undecidedSheets.insert(sheet) }
             for row in rows { outcome.undecidedSheets.insert(input.sheetIDs[Int(input.rows[row].sheet)]) }
         }
     }

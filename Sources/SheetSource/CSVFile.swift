@@ -45,14 +45,18 @@ package enum CSVFile {
             reading.bytes += chunk.count
             try scanner.feed(chunk)
             if let batch = scanner.takeBatch() { reading.rowsRead += try await target.receive(batch, from: sheet) }
+            // Looked at each time, or a file that grows as fast as it is read would be read for ever.
+            guard try file.version() == before else { throw changed(sheet) }
         }
         try scanner.finish()
         if let batch = scanner.takeBatch() { reading.rowsRead += try await target.receive(batch, from: sheet) }
         reading.fileVersionAfter = try file.version()
-        guard reading.fileVersionAfter == before else {
-            throw SheetError(.changedWhileReading, sheet: sheet, "the file was written to while it was read")
-        }
+        guard reading.fileVersionAfter == before else { throw changed(sheet) }
         return reading
+    }
+
+    private static func changed(_ sheet: SheetReference) -> SheetError {
+        SheetError(.changedWhileReading, sheet: sheet, "the file was written to while it was read")
     }
 }
 

@@ -90,12 +90,13 @@ struct ReportDetails {
 }
 
 extension LabelSchema {
-    /// The fields in which two labels differ, in schema order; empty bytes are no label.
+    /// The fields in which two labels of one key differ, in schema order, without those of the key; empty bytes are no
+    /// label.
     package func cellChanges(from before: [UInt8], to after: [UInt8]) -> [SyncReport.Change.Cell] {
         let old = Self.values(before)
         let new = Self.values(after)
         var cells: [SyncReport.Change.Cell] = []
-        for field in canonicalFields where Self.differ(old[field.name], new[field.name]) {
+        for field in canonicalFields where field.role != .key && Self.differ(old[field.name], new[field.name]) {
             cells.append(
                 SyncReport.Change.Cell(
                     field: field.name, title: field.title, before: old[field.name]?.displayText,

@@ -62,7 +62,7 @@ final class TestServer: Sendable {
     init(_ script: @escaping Script) throws {
         (events, happened) = AsyncStream.makeStream()
         (listener, port) = try Self.listen()
-        let acceptor = Thread { [listener, happened] in
+        let acceptor = Thread { [weak self, listener, happened] in
             while true {
                 let connection = accept(listener, nil, nil)
                 guard connection >= 0 else { return }

@@ -92,14 +92,14 @@ import Testing
 
     @Test func handsALargeTabOverInBatches() async throws {
         try await GoogleWorld.with { world in
-            let rows = (0..<3_000).map { ["\($0)", "料理 \($0)"] }
+            let rows = (0..<20_000).map { ["\($0)", "料理 \($0)"] }
             world.add("s2", tabs: [("t", rows)])
             var configuration = world.configuration()
             configuration.batchBytes = 8 << 10
             let collector = Collector()
             let reading = try await world.source(configuration).read(SheetReference(spreadsheet: "s2"), into: collector)
             #expect(collector.rows == rows)
-            #expect(collector.firstRowNumbers.count > 3)
+            #expect(collector.firstRowNumbers.count > 1)
             #expect(reading.rowsRead == rows.count)
         }
     }

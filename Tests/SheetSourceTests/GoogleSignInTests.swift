@@ -65,7 +65,8 @@ import Testing
             configuration.endpoint = nil
             #expect(configuration.tokenEndpoint == nil)
             let issuer = TokenIssuer(
-                configuration: configuration, client: HTTPClient(), logger: Logger(label: "test"), now: secondsSince1970)
+                configuration: configuration, client: HTTPClient(), logger: Logger(label: "test"), now: secondsSince1970
+            )
             let token = try await issuer.issue().value
             #expect(!token.isEmpty)
         }

@@ -163,8 +163,10 @@ struct GoogleWorld: Sendable {
     }
 
     func source(_ configuration: GoogleConfiguration? = nil) -> GoogleSheetsSource {
-        GoogleSheetsSource(
-            configuration: configuration ?? self.configuration(), client: HTTPClient(), logger: Logger(label: "test"),
+        var logger = Logger(label: "test")
+        logger.logLevel = .error
+        return GoogleSheetsSource(
+            configuration: configuration ?? self.configuration(), client: HTTPClient(), logger: logger,
             now: { secondsSince1970() + hooks.secondsAhead })
     }
 

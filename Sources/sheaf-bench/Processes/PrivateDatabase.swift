@@ -11,7 +11,8 @@ struct PrivateDatabase: Sendable {
     /// It is removed by itself if this process should be killed, unless its data are to be kept.
     static func start(script: String, keep: Bool, _ programs: Programs) async throws -> PrivateDatabase {
         guard FileManager.default.isExecutableFile(atPath: script) else {
-            throw BenchFailure("There is no program \(script). Run this in the repository's folder, or give --mariadb-script.")
+            throw BenchFailure(
+                "There is no program \(script). Run this in the repository's folder, or give --mariadb-script.")
         }
         let directory = programs.folder.path("mariadb")
         let watch = keep ? [] : ["--watch", String(ProcessInfo.processInfo.processIdentifier)]

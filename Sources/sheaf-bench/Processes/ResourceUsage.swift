@@ -29,12 +29,13 @@ extension ResourceUsage {
 }
 
 extension rusage {
+    /// What this process used so far.
     static var ofThisProcess: rusage {
         var usage = rusage()
         #if canImport(Darwin)
             getrusage(RUSAGE_SELF, &usage)
         #else
-            getrusage(RUSAGE_SELF, &usage)
+            getrusage(RUSAGE_SELF.rawValue, &usage)
         #endif
         return usage
     }

@@ -78,16 +78,23 @@ struct JobText {
         return whole < 3600 ? "\(whole / 60) min \(whole % 60) s" : "\(whole / 3600) h \(whole % 3600 / 60) min"
     }
 
-    /// The numbers of a metrics document, in the order of their names: `accuracy 0.91, macro_f1 0.88`.
+    /// The first numbers of a metrics document, scores before counts: `accuracy 0.91, macro_f1 0.88, rows 4599`.
     static func metrics(_ json: String?) -> String? {
         guard let json, let data = json.data(using: .utf8),
             let object = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any]
         else { return nil }
-        let numbers = object.compactMap { name, value -> String? in
-            guard let number = value as? NSNumber else { return nil }
-            let rounded = (number.doubleValue * 10_000).rounded() / 10_000
-            return "\(CellText.shown(name)) \(rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)")"
+        var scores: [String] = []
+        var counts: [String] = []
+        for (name, value) in object.sorted(by: { $0.key < $1.key }) {
+            guard let number = (value as? NSNumber)?.doubleValue else { continue }
+            let rounded = (number * 10_000).rounded() / 10_000
+            let isWhole = rounded == rounded.rounded() && abs(rounded) < 1e15
+            let text = "\(CellText.shown(name)) \(isWhole ? "\(Int(rounded))" : "\(rounded)")"
+            if isWhole { counts.append(text) } else { scores.append(text) }
         }
-        return numbers.isEmpty ? nil : numbers.sorted().joined(separator: ", ")
+        let shown = (scores + counts).prefix(shownMetrics)
+        return shown.isEmpty ? nil : shown.joined(separator: ", ")
     }
+
+    private static let shownMetrics = 4
 }

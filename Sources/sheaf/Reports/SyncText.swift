@@ -9,8 +9,10 @@ struct SyncText {
     /// Tell every entry, not the first ones of each kind.
     var showsAll = false
 
-    private static let shownInserts = 3
-    private static let shownOthers = 40
+    /// So many entries of a kind are shown unless all are asked for: an update is what a person wants to see.
+    private static let shownUpdates = 40
+    private static let shownOthers = 3
+    private static let shownRejections = 40
 
     func lines() -> [String] {
         var lines = [headline]
@@ -80,7 +82,7 @@ struct SyncText {
         var lines = ["", style.bold("Changes")]
         for kind in [SyncReport.Change.Kind.update, .delete, .insert] {
             let all = report.changes.filter { $0.kind == kind }
-            let limit = showsAll ? Int.max : kind == .insert ? Self.shownInserts : Self.shownOthers
+            let limit = showsAll ? Int.max : kind == .update ? Self.shownUpdates : Self.shownOthers
             let shown = all.count > limit ? Array(all.prefix(limit)) : all
             for change in shown { lines += ChangeText(style: style).lines(change) }
             let total: Int
@@ -99,11 +101,15 @@ struct SyncText {
     // MARK: - Rejections
 
     private func rejections() -> [String] {
-        guard !report.rejections.isEmpty else { return [] }
-        var lines = ["", style.bold("Rejected")]
-        let limit = showsAll ? Int.max : Self.shownOthers
-        for rejection in report.rejections.prefix(limit) { lines += text(rejection) }
-        let more = report.counts.rejected - min(limit, report.rejections.count)
+        // A plan tells of all; a run, of what no run has told before.
+        let isPlan = report.outcome == .planned
+        let told = isPlan || showsAll ? report.rejections : report.rejections.filter(\.isNew)
+        guard !told.isEmpty else { return [] }
+        var lines = ["", style.bold(isPlan || showsAll ? "Rejected" : "Newly rejected")]
+        let limit = showsAll ? Int.max : Self.shownRejections
+        for rejection in told.prefix(limit) { lines += text(rejection) }
+        let total = isPlan || showsAll ? report.counts.rejected : report.counts.newlyRejected
+        let more = total - min(limit, told.count)
         if more > 0 { lines.append(style.dim("  … and \(more.counted("row")) more")) }
         return lines
     }

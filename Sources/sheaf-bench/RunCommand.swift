@@ -1,0 +1,113 @@
+import ArgumentParser
+import Foundation
+
+/// The subcommand `run`: the whole benchmark.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Measures a first load, a sync without changes and one with 1% of the rows changed.",
+        discussion: """
+            Starts a private MariaDB with its default durability, the Sheets emulator as
+            a process of its own, without compression, and the real sheaf for each
+            measurement. Nothing is asserted about speed; that each sync did what is to
+            be measured is. Build with -c release first:
+
+              swift build -c release && .build/release/sheaf-bench run
+            """)
+
+    @Option(
+        help: ArgumentHelp("How many rows the sheets have, with commas between sizes.", valueName: "counts"),
+        transform: RunCommand.sizes)
+    var rows: [Int] = [10_000, 100_000]
+
+    @Flag(help: "Print the result as JSON.")
+    var json = false
+
+    @Flag(help: "Keep the folder with databases, configurations and logs, and tell where it is.")
+    var keep = false
+
+    @Option(help: ArgumentHelp("The program that starts a private MariaDB.", valueName: "file"))
+    var mariadbScript = "Tests/Support/private-mariadb.sh"
+
+    @Option(
+        help: ArgumentHelp(
+            "The folder with sheaf and sheaf-emulator (default: that of this program).", valueName: "folder"))
+    var programs: String?
+
+    private static let allowedRows = 100...900_000
+
+    private static func sizes(_ text: String) throws -> [Int] {
+        try text.split(separator: ",").map { part in
+            guard let rows = Int(part), allowedRows.contains(rows) else {
+                throw ValidationError("--rows takes numbers from 100 to 900000, such as 10000,100000.")
+            }
+            return rows
+        }
+    }
+
+    func validate() throws {
+        guard !rows.isEmpty, Set(rows).count == rows.count else {
+            throw ValidationError("--rows takes one number or several different ones.")
+        }
+    }
+
+    func run() async throws {
+        let report = try await Interruption.cancelling { try await measure() }
+        if json {
+            print(try JSONDocument.text(report))
+        } else {
+            for line in ReportText(report: report).lines() { print(line) }
+        }
+    }
+
+    private func measure() async throws -> BenchReport {
+        let folder = try BenchFolder()
+        let result: Result<BenchReport, any Error>
+        do {
+            result = .success(try await measure(try Programs(in: programs, folder: folder)))
+        } catch {
+            result = .failure(error)
+        }
+        if keep { Note.write("Kept: \(folder.path)") } else { folder.remove() }
+        return try result.get()
+    }
+
+    private func measure(_ programs: Programs) async throws -> BenchReport {
+        let script = URL(fileURLWithPath: mariadbScript).path(percentEncoded: false)
+        let database = try await PrivateDatabase.start(script: script, keep: keep, programs)
+        let result: Result<[SizeReport], any Error>
+        do {
+            var sizes: [SizeReport] = []
+            for rows in rows { sizes.append(try await measure(rows, programs, database)) }
+            result = .success(sizes)
+        } catch {
+            result = .failure(error)
+        }
+        await database.end(keep: keep)
+        return BenchReport(
+            optimised: Self.isOptimised, processors: ProcessInfo.processInfo.activeProcessorCount,
+            smallestPeakBytes: rusage.ofThisProcess.peakBytes, sizes: try result.get())
+    }
+
+    private func measure(_ rows: Int, _ programs: Programs, _ database: PrivateDatabase) async throws -> SizeReport {
+        try Task.checkCancellation()
+        let emulator = try await EmulatorProcess.start(rows: rows, programs)
+        let result: Result<SizeReport, any Error>
+        do {
+            let bench = Workbench(rows: rows, programs: programs, database: database, emulator: emulator)
+            result = .success(try await SizeBenchmark(bench: bench).report())
+        } catch {
+            result = .failure(error)
+        }
+        await emulator.stop()
+        return try result.get()
+    }
+
+    private static var isOptimised: Bool {
+        #if DEBUG
+            false
+        #else
+            true
+        #endif
+    }
+}
