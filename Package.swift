@@ -51,7 +51,7 @@ let package = Package(
         .target(name: "LabelDiff", dependencies: ["LabelSchema", "Tabular", "Digest"]),
 
         // The line: where rows come from, where labels stand, what happens next.
-        .target(name: "SheetSource", dependencies: ["Tabular", "LabelSchema", "HTTPTransfer", "Digest", logging]),
+        .target(name: "SheetSource", dependencies: ["Tabular", "HTTPTransfer", "Digest", logging]),
         .target(
             name: "LabelStore", dependencies: ["LabelDiff", "LabelSchema", "Digest", "MySQL", logging],
             resources: [.embedInCode("migrations/0001_initial.sql")]),

@@ -1,4 +1,5 @@
 import LabelStore
+import TestSupport
 import Testing
 
 @testable import Sync
@@ -34,13 +35,13 @@ import Testing
     @Test(arguments: 1...12 as ClosedRange<UInt64>)
     func labelsAreWhatThePromisesSay(_ seed: UInt64) async throws {
         try await Workbench.with { bench in
-            var random = SplitMix(seed: seed)
+            var random = SeededRandom(seed: seed)
             var sheets: [[Row]] = [[], [], []]
             let names = ["a.csv", "b.csv", "c.csv"]
             var model: [Int: String] = [:]
             var published = 0
             for step in 1...10 {
-                for _ in 0..<(1 + random.next(6)) { edit(&sheets, &random) }
+                for _ in 0..<(1 + random.number(in: 0..<6)) { edit(&sheets, &random) }
                 for (name, rows) in zip(names, sheets) { try bench.write(name, rows.map(\.cells)) }
                 let after = Self.expected(sheets, before: model)
                 let report = try await bench.sync(names)
@@ -54,25 +55,25 @@ import Testing
         }
     }
 
-    private func edit(_ sheets: inout [[Row]], _ random: inout SplitMix) {
-        let sheet = random.next(3)
-        switch random.next(8) {
+    private func edit(_ sheets: inout [[Row]], _ random: inout SeededRandom) {
+        let sheet = random.number(in: 0..<3)
+        switch random.number(in: 0..<8) {
         case 0, 1, 2:
             sheets[sheet].insert(
-                Row(id: 1 + random.next(12), kind: Self.kinds[random.next(3)]), at: random.next(sheets[sheet].count + 1))
+                Row(id: 1 + random.number(in: 0..<12), kind: Self.kinds[random.number(in: 0..<3)]), at: random.number(in: 0..<sheets[sheet].count + 1))
         case 3 where !sheets[sheet].isEmpty:
-            sheets[sheet][random.next(sheets[sheet].count)].kind = ["", "?", "主食", "主菜"][random.next(4)]
+            sheets[sheet][random.number(in: 0..<sheets[sheet].count)].kind = ["", "?", "主食", "主菜"][random.number(in: 0..<4)]
         case 4 where !sheets[sheet].isEmpty:
-            sheets[sheet].remove(at: random.next(sheets[sheet].count))
+            sheets[sheet].remove(at: random.number(in: 0..<sheets[sheet].count))
         case 5 where !sheets[sheet].isEmpty:
-            let row = sheets[sheet].remove(at: random.next(sheets[sheet].count))
-            sheets[random.next(3)].append(row)
+            let row = sheets[sheet].remove(at: random.number(in: 0..<sheets[sheet].count))
+            sheets[random.number(in: 0..<3)].append(row)
         case 6:
             sheets[sheet].reverse()
         default:
             guard !sheets[sheet].isEmpty else { return }
-            let row = sheets[sheet][random.next(sheets[sheet].count)]
-            sheets[random.next(3)].append(row)
+            let row = sheets[sheet][random.number(in: 0..<sheets[sheet].count)]
+            sheets[random.number(in: 0..<3)].append(row)
         }
     }
 }

@@ -1,7 +1,9 @@
 import Foundation
 import LabelDiff
+import LabelSchema
 import LabelStore
 import SheetSource
+import TestSupport
 import Testing
 
 @testable import Sync
@@ -133,11 +135,11 @@ import Testing
 
     @Test func aVersionNeverChangesWhateverComesAfterIt() async throws {
         try await Workbench.with { bench in
-            var random = SplitMix(seed: 7)
+            var random = SeededRandom(seed: 7)
             var contents: [[[UInt8]]] = []
             for _ in 1...8 {
-                let rows = (1...30).filter { _ in random.next(4) > 0 }.map {
-                    ["\($0)", "n", ["主食", "主菜", "副菜"][random.next(3)]]
+                let rows = (1...30).filter { _ in random.number(in: 0..<4) > 0 }.map {
+                    ["\($0)", "n", ["主食", "主菜", "副菜"][random.number(in: 0..<3)]]
                 }
                 try bench.write("a.csv", rows)
                 try await bench.sync(["a.csv"])
@@ -165,4 +167,4 @@ import Testing
     }
 }
 
-func key(_ json: String) -> KeyHash { LabelSchemaKey.hash(json) }
+func key(_ json: String) -> KeyHash { LabelSchema.keyHash(Array(json.utf8)) }

@@ -8,10 +8,10 @@ final class BenchFolder: Sendable {
 
     /// Makes the folder.
     init() throws {
-        let parent = FileManager.default.temporaryDirectory.path(percentEncoded: false)
-        var template = Array("\(parent)/sheaf-bench.XXXXXX".utf8CString)
+        let pattern = FileManager.default.temporaryDirectory.appending(path: "sheaf-bench.XXXXXX")
+        var template = Array(pattern.path(percentEncoded: false).utf8CString)
         guard mkdtemp(&template) != nil else {
-            throw BenchFailure("No folder can be made in \(parent): \(String(cString: strerror(errno)))")
+            throw BenchFailure("No temporary folder can be made: \(String(cString: strerror(errno)))")
         }
         path = String(decoding: template.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }

@@ -25,8 +25,8 @@ struct ReportText {
             ])
         }
         let parts =
-            "  floor by parts: fetch \(Self.seconds(size.fetch)), scan \(Self.seconds(size.scan)), hash and compare "
-            + "\(Self.seconds(size.hash)); the whole takes \(Self.decimals(size.floorToSumOfParts, 2)) × their sum"
+            "  floor by parts: fetch \(Self.milliseconds(size.fetch)), scan \(Self.milliseconds(size.scan)), "
+            + "hash and compare \(Self.milliseconds(size.hash)); the whole takes \(Self.decimals(size.floorToSumOfParts, 2)) × their sum"
         let memory = "  peak memory of a sync: budget \(Self.decimals(Double(size.memoryBudget) / 1e6, 1)) MB"
         return [title] + Self.aligned(rows) + [parts, memory]
     }
@@ -61,6 +61,8 @@ struct ReportText {
     }
 
     private static func seconds(_ value: Double) -> String { "\(decimals(value, 3)) s" }
+
+    private static func milliseconds(_ value: Double) -> String { "\(decimals(value * 1000, 1)) ms" }
 
     private static func decimals(_ value: Double, _ places: Int) -> String {
         guard value.isFinite else { return "?" }

@@ -1,0 +1,107 @@
+import LabelStore
+import MySQL
+import TestSupport
+import Testing
+
+@Suite struct LeaseTests {
+    @Test func oneWorkerAtATimeHoldsALease() async throws {
+        try await TestStore.withStore { store, _ in
+            let lease = try await store.acquireLease("dataset:x", owner: "sato")
+            let error = await #expect(throws: StoreError.self) {
+                _ = try await store.acquireLease("dataset:x", owner: "tanaka")
+            }
+            #expect(error?.code == .busy)
+            #expect(error?.message.contains("sato") == true)
+            try await lease.release()
+            let next = try await store.acquireLease("dataset:x", owner: "tanaka")
+            #expect(next.token == lease.token + 1)
+        }
+    }
+
+    @Test func aWorkerWhoseLeaseWasTakenOverWritesNothing() async throws {
+        try await TestStore.withStore { store, configuration in
+            let frozen = try await store.acquireLease("dataset:x", owner: "frozen")
+            try await expire("dataset:x", configuration)
+            let other = try await store.acquireLease("dataset:x", owner: "other")
+            let error = await #expect(throws: StoreError.self) {
+                try await frozen.write { connection in
+                    _ = try connection.execute(
+                        "INSERT INTO sheaf_datasets (name, current_version, created_at) VALUES ('late', 0, NOW())")
+                }
+            }
+            #expect(error?.code == .leaseLost)
+            #expect(try await store.findDataset("late") == nil)
+            await #expect(throws: StoreError.self) { try await frozen.renew() }
+            // Letting go of what is no longer one's own does no harm.
+            try await frozen.release()
+            try await other.write { connection in
+                _ = try connection.execute(
+                    "INSERT INTO sheaf_datasets (name, current_version, created_at) VALUES ('mine', 0, NOW())")
+            }
+            #expect(try await store.findDataset("mine") != nil)
+        }
+    }
+
+    @Test func aLeaseThatRanOutAndThatNobodyTookIsStillOnesOwn() async throws {
+        try await TestStore.withStore { store, configuration in
+            let lease = try await store.acquireLease("dataset:x", owner: "slow")
+            try await expire("dataset:x", configuration)
+            try await lease.write { _ in }
+            #expect(try await store.leaseHolder("dataset:x")?.owner == "slow")
+        }
+    }
+
+    @Test func aWriteThatFailsIsRolledBackAndTheLeaseGoesOn() async throws {
+        try await TestStore.withStore { store, _ in
+            struct Failed: Error {}
+            let lease = try await store.acquireLease("dataset:x", owner: "sato")
+            await #expect(throws: Failed.self) {
+                try await lease.write { connection in
+                    _ = try connection.execute(
+                        "INSERT INTO sheaf_datasets (name, current_version, created_at) VALUES ('half', 0, NOW())")
+                    throw Failed()
+                }
+            }
+            #expect(try await store.findDataset("half") == nil)
+            try await lease.write { connection in
+                _ = try connection.execute(
+                    "INSERT INTO sheaf_datasets (name, current_version, created_at) VALUES ('whole', 0, NOW())")
+            }
+            #expect(try await store.findDataset("whole") != nil)
+        }
+    }
+
+    @Test func manyWorkersWhoWantOneLeaseGetItOneAfterTheOther() async throws {
+        try await TestStore.withStore(connections: 8) { store, _ in
+            let dataset = try await store.ensureDataset("counted")
+            let wins = await withTaskGroup(of: Int.self) { group in
+                for worker in 0..<8 {
+                    group.addTask {
+                        var wins = 0
+                        for _ in 0..<20 {
+                            guard let lease = try? await store.acquireLease("dataset:x", owner: "w\(worker)") else {
+                                continue
+                            }
+                            // Not one statement that adds: two workers at once would lose a count.
+                            try? await lease.write { connection in
+                                let now = try connection.rows("SELECT current_version FROM sheaf_datasets").first
+                                let next = (try now?.int("current_version") ?? 0) + 1
+                                _ = try connection.execute("UPDATE sheaf_datasets SET current_version = ?", [.int(next)])
+                            }
+                            try? await lease.release()
+                            wins += 1
+                        }
+                        return wins
+                    }
+                }
+                return await group.reduce(0, +)
+            }
+            #expect(wins > 0)
+            #expect(try await store.dataset(dataset.name).currentVersion == wins)
+        }
+    }
+
+    private func expire(_ name: String, _ configuration: MySQLConfiguration) async throws {
+        try await execute("UPDATE sheaf_leases SET expires_at = '2000-01-01' WHERE name = '\(name)'", configuration)
+    }
+}
