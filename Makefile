@@ -37,7 +37,8 @@ test-all: test lint build ## Run the tests and what takes longer: the format che
 
 .PHONY: bench
 bench: deps ## Measure, and print ratios to what the machine can do
-	$(SWIFT) run -c release sheaf-bench
+	$(SWIFT) build -c release
+	.build/release/sheaf-bench run
 
 .PHONY: lint
 lint: ## Check the formatting, strictly

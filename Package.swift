@@ -74,10 +74,7 @@ let package = Package(
             name: "sheaf-emulator", dependencies: ["SheetsEmulator", "Digest", "HTTPTransfer", argumentParser, logging]),
         .executableTarget(
             name: "sheaf-bench",
-            dependencies: [
-                "Digest", "HTTPTransfer", "LabelStore", "MySQL", "SheetSource", "Tabular", argumentParser, logging,
-                subprocess,
-            ]),
+            dependencies: ["Digest", "HTTPTransfer", "MySQL", "Tabular", argumentParser]),
 
         // Tests run against a private MariaDB and the emulator.
         .target(name: "TestSupport", dependencies: ["LabelStore", "MySQL", logging], path: "Tests/TestSupport"),
@@ -104,7 +101,7 @@ let package = Package(
         .testTarget(name: "SheetsEmulatorTests", dependencies: ["SheetsEmulator", "Digest", "HTTPTransfer"]),
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["sheaf", "SheetsEmulator", "LabelSchema", "Digest", "MySQL", "TestSupport", subprocess]),
+            dependencies: ["sheaf", "SheetsEmulator", "MySQL", "TestSupport", subprocess, systemPackage]),
         .testTarget(name: "ArchitectureTests"),
     ]
 )

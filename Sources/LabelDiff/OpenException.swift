@@ -38,8 +38,6 @@ package struct Reverted: Hashable, Sendable {
     }
 }
 
-
-
 /// All that is open for one key.
 package struct OpenExceptions: Sendable, Equatable {
     package var problems: [Problem]

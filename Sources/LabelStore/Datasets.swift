@@ -81,7 +81,8 @@ extension LabelStore {
     /// The canonical JSON document of a schema.
     package func schemaDocument(_ id: UInt32) async throws -> [UInt8] {
         try await pool.withConnection { connection in
-            let rows = try connection.rows("SELECT document FROM sheaf_schemas WHERE schema_id = ?", [.uint(UInt64(id))])
+            let rows = try connection.rows(
+                "SELECT document FROM sheaf_schemas WHERE schema_id = ?", [.uint(UInt64(id))])
             guard let row = rows.first else { throw StoreError.damaged("schema \(id) is missing") }
             return Array(try row.text("document").utf8)
         }

@@ -49,7 +49,9 @@ extension LabelStore {
                     .uint(UInt64(dataset.id)), key.value, current, .uint(UInt64(dataset.id)), key.value, current,
                 ]
             ).map { row in
-                guard let rowHash = try row.rowHash("row_hash") else { throw StoreError.damaged("a label without a hash") }
+                guard let rowHash = try row.rowHash("row_hash") else {
+                    throw StoreError.damaged("a label without a hash")
+                }
                 let validTo = try row.optionalNumber("valid_to")
                 return LabelRevision(
                     validFrom: Int(try row.int("valid_from")),

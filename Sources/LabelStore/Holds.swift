@@ -136,7 +136,8 @@ extension LabelStore {
                 let id = UInt64(try row.int("hold_id"))
                 var counts: [HoldAction: Int] = [:]
                 for count in try connection.rows(
-                    "SELECT action, COUNT(*) AS n FROM sheaf_hold_entries WHERE hold_id = ? GROUP BY action", [.uint(id)])
+                    "SELECT action, COUNT(*) AS n FROM sheaf_hold_entries WHERE hold_id = ? GROUP BY action",
+                    [.uint(id)])
                 {
                     if let action = HoldAction(rawValue: try count.text("action")) {
                         counts[action] = Int(try count.int("n"))
@@ -147,7 +148,8 @@ extension LabelStore {
                     state: try row.int("expired") == 1 ? "expired" : try row.text("state"),
                     reasons: try row.text("reasons"), createdAt: try row.text("created"),
                     approvedBy: try row.optionalText("approved_by"), approvedWhy: try row.optionalText("approved_why"),
-                    pastBlock: try row.int("past_block") == 1, expiresAt: try row.optionalText("expires"), counts: counts)
+                    pastBlock: try row.int("past_block") == 1, expiresAt: try row.optionalText("expires"),
+                    counts: counts)
             }
         }
     }

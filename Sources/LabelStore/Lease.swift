@@ -42,7 +42,8 @@ package actor Lease {
         _ body: @escaping @Sendable (isolated MySQLConnection) throws -> R
     ) async throws -> R {
         guard !isWriting else {
-            throw StoreError(.leaseLost, "Two writes at once under the lease \(name).", hint: "This is a defect in Sheaf.")
+            throw StoreError(
+                .leaseLost, "Two writes at once under the lease \(name).", hint: "This is a defect in Sheaf.")
         }
         isWriting = true
         defer { isWriting = false }

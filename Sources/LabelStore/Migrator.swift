@@ -65,7 +65,8 @@ extension LabelStore {
     ///
     /// - Throws: `StoreError` as `migrate`.
     package func migrationStatus() async throws -> MigrationStatus {
-        let rows: [(number: Int, checksum: SHA256Digest?, finished: Bool)] = try await pool.withConnection { connection in
+        let rows: [(number: Int, checksum: SHA256Digest?, finished: Bool)] = try await pool.withConnection {
+            connection in
             let exists = try connection.rows(
                 """
                 SELECT 1 FROM information_schema.tables
@@ -129,7 +130,8 @@ extension LabelStore {
             try await run(statement, resuming: index == done)
             try await lease.write { connection in
                 _ = try connection.execute(
-                    "UPDATE sheaf_migrations SET statements_done = ? WHERE number = ?", [.int(Int64(index + 1)), .int(number)])
+                    "UPDATE sheaf_migrations SET statements_done = ? WHERE number = ?",
+                    [.int(Int64(index + 1)), .int(number)])
             }
         }
         try await lease.write { connection in

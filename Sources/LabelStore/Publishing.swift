@@ -156,7 +156,8 @@ extension LabelStore {
             "UPDATE sheaf_datasets SET current_version = ? WHERE dataset_id = ? AND current_version = ?",
             [version, datasetID, .int(Int64(draft.dataset.currentVersion))])
         guard moved.affectedRows == 1 else {
-            throw StoreError.damaged("dataset \(draft.dataset.name) is no longer at version \(draft.dataset.currentVersion)")
+            throw StoreError.damaged(
+                "dataset \(draft.dataset.name) is no longer at version \(draft.dataset.currentVersion)")
         }
         let payload =
             "{\"deleted\":\(figures.deleted),\"inserted\":\(figures.inserted),\"labels\":\(figures.labelCount),"

@@ -13,7 +13,8 @@ extension LabelStore {
     package func versions(of dataset: DatasetRecord, limit: Int = 1_000_000) async throws -> [VersionRecord] {
         try await pool.withConnection { connection in
             try connection.rows(
-                Self.selectVersions + " WHERE v.dataset_id = ? AND v.state = 'published' ORDER BY v.version DESC LIMIT ?",
+                Self.selectVersions
+                    + " WHERE v.dataset_id = ? AND v.state = 'published' ORDER BY v.version DESC LIMIT ?",
                 [.uint(UInt64(dataset.id)), .int(Int64(limit))]
             ).map(Self.versionRecord)
         }

@@ -5,6 +5,7 @@ internal import Tabular
 /// What a look at one sheet found: whether it can be read at all and has the columns of the schema.
 package struct SheetCheck: Sendable, Codable {
     package var sheet: String
+    package var spreadsheet: String
     package var code: String?
     /// What is wrong, by language, `en` at least; empty if nothing is.
     package var messages: [String: String]
@@ -23,7 +24,8 @@ extension DatasetDefinition {
 
     private func check(_ sheet: SheetDefinition) async throws -> SheetCheck {
         let header = HeaderCheck(schema: schema)
-        var check = SheetCheck(sheet: sheet.displayName, code: nil, messages: [:], hint: "")
+        var check = SheetCheck(
+            sheet: sheet.displayName, spreadsheet: sheet.reference.spreadsheet, code: nil, messages: [:], hint: "")
         do {
             _ = try await sheet.reader.read(sheet.reference, into: header)
         } catch {

@@ -87,7 +87,8 @@ actor SheetCollector: RowConsumer {
                     key: batch.bytes[row.key], canonical: batch.bytes[row.canonical],
                     annotator: batch.bytes[row.annotator],
                     errors: row.errors.isEmpty ? [] : Self.json(batch.errors[row.errors]), into: &block)
-                let key = row.key.isEmpty ? (0, 0) : hasher.first16(of: UnsafeRawBufferPointer(rebasing: bytes[row.key]))
+                let key =
+                    row.key.isEmpty ? (0, 0) : hasher.first16(of: UnsafeRawBufferPointer(rebasing: bytes[row.key]))
                 let seen = hasher.first16(of: UnsafeRawBufferPointer(rebasing: bytes[row.seen]))
                 hashes.append((KeyHash(key), RowHash(seen)))
             }

@@ -207,7 +207,9 @@ package struct SyncRunner: Sendable {
             keys[entry.key] = key.map { String(decoding: $0, as: UTF8.self) }
         }
         for (key, found) in outcome.problems where found.isNew {
-            if let row = found.row { keys[key] = String(decoding: try details.texts.record(row: row).key, as: UTF8.self) }
+            if let row = found.row {
+                keys[key] = String(decoding: try details.texts.record(row: row).key, as: UTF8.self)
+            }
         }
         var held = report
         held.outcome = .held

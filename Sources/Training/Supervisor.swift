@@ -86,7 +86,7 @@ package enum Supervisor {
         } catch {
             logger.error("the trainer was not started", metadata: ["job": "\(job.job)", "error": "\(error)"])
             return SupervisedOutcome(
-                outcome: AttemptOutcome.failed.rawValue, message: "could not be started: \(reason(error))")
+                outcome: AttemptOutcome.failed.rawValue, message: "could not be started: \(reason(error, of: job))")
         }
     }
 
@@ -102,11 +102,11 @@ package enum Supervisor {
         return false
     }
 
-    private static func reason(_ error: any Error) -> String {
+    private static func reason(_ error: any Error, of job: JobFile) -> String {
         guard let error = error as? SubprocessError else { return "\(error)" }
         switch error.code {
-        case .executableNotFound: return "there is no such program"
-        case .failedToChangeWorkingDirectory: return "there is no such working folder"
+        case .executableNotFound: return "there is no program \(job.run.first ?? "")"
+        case .failedToChangeWorkingDirectory: return "there is no working folder \(job.workingFolder)"
         default: return error.description
         }
     }

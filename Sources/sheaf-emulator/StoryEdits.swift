@@ -62,7 +62,8 @@ struct StoryEdits {
                 let mended = digits.isEmpty ? try await freshKey() : digits
                 try await client.type(page, [(cell: try page.cell(Self.key, row: number), text: mended)])
                 touched.insert(mended)
-                told.append("\(spreadsheet): mended the key in row \(number) (\(typed.isEmpty ? "blank" : typed) → \(mended))")
+                told.append(
+                    "\(spreadsheet): mended the key in row \(number) (\(typed.isEmpty ? "blank" : typed) → \(mended))")
             }
         }
         return told

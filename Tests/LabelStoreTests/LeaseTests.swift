@@ -86,7 +86,8 @@ import Testing
                             try? await lease.write { connection in
                                 let now = try connection.rows("SELECT current_version FROM sheaf_datasets").first
                                 let next = (try now?.int("current_version") ?? 0) + 1
-                                _ = try connection.execute("UPDATE sheaf_datasets SET current_version = ?", [.int(next)])
+                                _ = try connection.execute(
+                                    "UPDATE sheaf_datasets SET current_version = ?", [.int(next)])
                             }
                             try? await lease.release()
                             wins += 1

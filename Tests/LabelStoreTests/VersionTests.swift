@@ -15,13 +15,15 @@ import Testing
             var versions: [[KeyHash: Int]] = [[:]]
             for _ in 1...12 {
                 let next = change(versions[versions.count - 1], &random)
-                try await book.publish(from: versions[versions.count - 1], to: next, chunk: 1 + random.number(in: 0..<20))
+                try await book.publish(
+                    from: versions[versions.count - 1], to: next, chunk: 1 + random.number(in: 0..<20))
                 versions.append(next)
             }
             let dataset = try await store.dataset(LabelBook.name)
             for (number, expected) in versions.enumerated().dropFirst() {
                 #expect(try await book.read(dataset, number, page: 7) == expected, "seed \(seed), version \(number)")
-                let walk = try await store.mergeWalk(dataset, version: number, input: MergeInput(rows: [], sheetIDs: []))
+                let walk = try await store.mergeWalk(
+                    dataset, version: number, input: MergeInput(rows: [], sheetIDs: []))
                 #expect(walk.storedCount == expected.count)
             }
             for from in 0..<versions.count {
@@ -37,14 +39,17 @@ import Testing
         try await TestStore.withStore { store, _ in
             let book = try await LabelBook(store)
             let key = KeyHash(high: 7, low: 7)
-            let states: [[KeyHash: Int]] = [[:], [key: 1], [key: 2], [:], [key: 3], [key: 3, KeyHash(high: 1, low: 1): 1]]
+            let states: [[KeyHash: Int]] = [
+                [:], [key: 1], [key: 2], [:], [key: 3], [key: 3, KeyHash(high: 1, low: 1): 1],
+            ]
             for (before, after) in zip(states, states.dropFirst()) {
                 try await book.publish(from: before, to: after, chunk: 100)
             }
             let revisions = try await store.revisions(of: key, in: try await store.dataset(LabelBook.name))
             #expect(revisions.map(\.validFrom) == [1, 2, 4])
             #expect(revisions.map(\.validTo) == [2, 3, nil])
-            #expect(revisions.map { String(decoding: $0.label, as: UTF8.self) } == ["{\"v\":1}", "{\"v\":2}", "{\"v\":3}"])
+            #expect(
+                revisions.map { String(decoding: $0.label, as: UTF8.self) } == ["{\"v\":1}", "{\"v\":2}", "{\"v\":3}"])
         }
     }
 

@@ -1,5 +1,5 @@
-import LabelStore
 import LabelSchema
+import LabelStore
 import Logging
 import MySQL
 import SheetSource

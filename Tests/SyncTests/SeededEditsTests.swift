@@ -60,9 +60,11 @@ import Testing
         switch random.number(in: 0..<8) {
         case 0, 1, 2:
             sheets[sheet].insert(
-                Row(id: 1 + random.number(in: 0..<12), kind: Self.kinds[random.number(in: 0..<3)]), at: random.number(in: 0..<sheets[sheet].count + 1))
+                Row(id: 1 + random.number(in: 0..<12), kind: Self.kinds[random.number(in: 0..<3)]),
+                at: random.number(in: 0..<sheets[sheet].count + 1))
         case 3 where !sheets[sheet].isEmpty:
-            sheets[sheet][random.number(in: 0..<sheets[sheet].count)].kind = ["", "?", "主食", "主菜"][random.number(in: 0..<4)]
+            sheets[sheet][random.number(in: 0..<sheets[sheet].count)].kind =
+                ["", "?", "主食", "主菜"][random.number(in: 0..<4)]
         case 4 where !sheets[sheet].isEmpty:
             sheets[sheet].remove(at: random.number(in: 0..<sheets[sheet].count))
         case 5 where !sheets[sheet].isEmpty:

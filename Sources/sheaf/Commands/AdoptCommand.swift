@@ -59,7 +59,9 @@ struct AdoptCommand: SheafSubcommand {
             progress.clear()
             console.lines(SyncText(report: report, style: console.style, language: workspace.language).lines())
             if report.outcome == .failed, report.counts.rejected > 0 {
-                console.line("  \(report.counts.rejected.counted("row")) not valid: mend them, or leave them out with --skip-invalid.")
+                console.line(
+                    "  \(report.counts.rejected.counted("row")) not valid: mend them, or leave them out with --skip-invalid."
+                )
             }
             try console.json(report)
             if report.outcome != .failed { return .success }

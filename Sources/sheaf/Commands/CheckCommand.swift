@@ -78,10 +78,10 @@ struct CheckCommand: SheafSubcommand {
     }
 
     private func finding(_ check: SheetCheck, _ dataset: DatasetSettings, _ language: MessageLanguage) -> Finding {
-        let subject = "\(dataset.name): sheet \(CellText.shown(check.sheet))"
+        let subject = "\(dataset.name): sheet \(CellText.shown(check.sheet)) of \(CellText.shown(check.spreadsheet))"
         guard !check.isSound else { return Finding(subject: subject, problems: []) }
         let message = check.messages[language.rawValue] ?? check.messages["en"] ?? ""
-        return Finding(subject: subject, problems: ["\(message) \(check.hint)"])
+        return Finding(subject: subject, problems: ["\(message.sentence) \(check.hint.sentence)"])
     }
 
     private func tell(_ findings: [Finding], _ console: Console, failing exit: Exit) throws -> Exit {

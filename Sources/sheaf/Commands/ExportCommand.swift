@@ -38,7 +38,9 @@ struct ExportCommand: SheafSubcommand {
     }
 
     func validate() throws {
-        if common.json, output == nil { throw ValidationError("--json needs --output: both would go to standard output.") }
+        if common.json, output == nil {
+            throw ValidationError("--json needs --output: both would go to standard output.")
+        }
     }
 
     func execute(_ console: Console) async throws -> Exit {

@@ -173,7 +173,8 @@ struct LogCommand: SheafSubcommand {
             }
             for cell in step.cells {
                 let after = CellText.shown(cell.after ?? "(blank)")
-                let before = step.kind == .insert ? "" : console.style.red(CellText.shown(cell.before ?? "(blank)")) + " → "
+                let before =
+                    step.kind == .insert ? "" : console.style.red(CellText.shown(cell.before ?? "(blank)")) + " → "
                 console.line("      \(cell.title): \(before)\(console.style.green(after))")
             }
         }

@@ -70,7 +70,9 @@ struct ConfigurationReader {
             if top["datasets"] == nil { collector.note("`datasets` is missing: there is nothing to sync", at: root) }
             return nil
         }
-        if datasets.entries.isEmpty { collector.note("`datasets` is empty: there is nothing to sync", at: datasets.node) }
+        if datasets.entries.isEmpty {
+            collector.note("`datasets` is empty: there is nothing to sync", at: datasets.node)
+        }
         return Configuration(
             file: absolute, folder: folder,
             store: StoreSettings(
@@ -88,7 +90,8 @@ struct ConfigurationReader {
         }
         if !allowed || name.isEmpty || name.utf8.count > 63 {
             collector.note(
-                "a dataset's name has lower-case letters, digits and _ only, at most 63: `\(CellText.shown(name))`", at: node)
+                "a dataset's name has lower-case letters, digits and _ only, at most 63: `\(CellText.shown(name))`",
+                at: node)
         }
         let path = "datasets.\(name)"
         guard let mapping = YAMLMapping(node, path: path, keys: ["schema", "sheets", "guards", "training"], collector)
@@ -131,7 +134,8 @@ struct ConfigurationReader {
         return SheetSettings(
             source: .google,
             reference: SheetReference(
-                spreadsheet: spreadsheet, tab: mapping.text("tab"), sheetID: mapping.number("sheet_id", in: 0...Int.max),
+                spreadsheet: spreadsheet, tab: mapping.text("tab"),
+                sheetID: mapping.number("sheet_id", in: 0...Int.max),
                 headerRow: headerRow), annotator: mapping.text("annotator"), line: line)
     }
 
@@ -159,7 +163,8 @@ struct ConfigurationReader {
         }
         if let kind = launcher.text("kind"), kind != "command" {
             collector.note(
-                "`\(launcher.path).kind` is `\(CellText.shown(kind))`; this release knows `command`", at: launcher["kind"])
+                "`\(launcher.path).kind` is `\(CellText.shown(kind))`; this release knows `command`",
+                at: launcher["kind"])
         }
         let run = launcher.texts("run") ?? []
         if run.isEmpty || run[0].isEmpty {

@@ -29,7 +29,8 @@ struct SyncText {
     private var headline: String {
         let base =
             report.baseVersion == 0
-            ? "nothing published yet" : "against version \(report.baseVersion), \(report.counts.storedBefore.counted("label"))"
+            ? "nothing published yet"
+            : "against version \(report.baseVersion), \(report.counts.storedBefore.counted("label"))"
         let title = report.outcome == .planned ? "Plan for \(report.dataset)" : "Sync of \(report.dataset)"
         return "\(style.bold(title)) (\(base))"
     }
@@ -38,21 +39,28 @@ struct SyncText {
         var table = Table()
         table.rightAligned = [1]
         for sheet in report.sheets {
-            guard let failure = sheet.failure else {
-                table.add([CellText.shown(sheet.title), sheet.rows.counted("row"), "\(sheet.pending.grouped) pending"])
-                continue
+            let title = CellText.shown(sheet.title)
+            if sheet.failure != nil {
+                table.add([title, "not read"])
+            } else {
+                table.add([title, sheet.rows.counted("row"), "\(sheet.pending.grouped) pending"])
             }
-            table.add([CellText.shown(sheet.title), "not read", message(failure)])
         }
         let failed = Set(report.sheets.indices.filter { report.sheets[$0].failure != nil })
-        return table.lines(indent: 2) { row, column, text in
+        let lines = table.lines(indent: 2) { row, column, text in
             failed.contains(row) && column > 0 ? style.red(text) : text
         }
+        return lines
+            + report.sheets.compactMap { sheet in
+                sheet.failure.map {
+                    "    \(CellText.shown(sheet.title)) (\(CellText.shown(sheet.spreadsheet))): \(message($0))"
+                }
+            }
     }
 
     private func message(_ failure: SyncReport.Sheet.Failure) -> String {
         let message = failure.messages[language.rawValue] ?? failure.messages["en"] ?? failure.code
-        return "\(message) \(failure.hint)"
+        return "\(message.sentence) \(failure.hint.sentence)"
     }
 
     private func counts() -> [String] {
@@ -151,7 +159,9 @@ struct SyncText {
             return [style.green("Nothing to publish") + style.dim("  run \(report.runID ?? 0), \(seconds)")]
         case .held:
             return held("Held: nothing was written.")
-                + ["  `sheaf approve \(report.holdID ?? 0)` lets it pass; `sheaf plan \(report.dataset)` shows it again."]
+                + [
+                    "  `sheaf approve \(report.holdID ?? 0)` lets it pass; `sheaf plan \(report.dataset)` shows it again."
+                ]
         case .failed:
             return ["", style.red("Nothing was synced; version \(report.baseVersion) stands as it was.")]
         case .planned:

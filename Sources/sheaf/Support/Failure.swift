@@ -77,7 +77,7 @@ struct Failure: Error {
         case let error as StoreError: self.init(error)
         case let error as MySQLError: self.init(error)
         case let error as SheetError:
-            self.init(.source, code: error.code.rawValue, Self.capitalised(error.description) + ".")
+            self.init(.source, code: error.code.rawValue, error.description.sentence)
         case let error as TrainingError:
             self.init(.jobFailed, code: error.code.rawValue, error.message, hint: error.hint)
         case is CancellationError:
@@ -101,10 +101,14 @@ struct Failure: Error {
         let exit: Exit = error.kind == .cancelled ? .cancelled : .store
         self.init(
             exit, code: "database-\(error.kind.rawValue)", "The database: \(error.message).",
-            hint: error.hint.map { Self.capitalised($0) + "." } ?? "")
+            hint: error.hint?.sentence ?? "")
     }
+}
 
-    private static func capitalised(_ text: String) -> String {
-        text.prefix(1).uppercased() + text.dropFirst()
+extension String {
+    /// Begun with a capital and ended with a full stop, for parts of messages that are written without.
+    var sentence: String {
+        guard let last else { return self }
+        return prefix(1).uppercased() + dropFirst() + (".。!?！？".contains(last) ? "" : ".")
     }
 }

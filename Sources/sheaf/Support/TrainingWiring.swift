@@ -41,7 +41,9 @@ extension Workspace {
             if job.state == .waiting { console.line("  Training job \(id) waits (\(job.dataset)@\(job.version)).") }
         }
         for problem in report.problems {
-            Console.note("warning: training\(problem.job.map { " job \($0)" } ?? ""): \(CellText.shown(problem.message, limit: 500))")
+            Console.note(
+                "warning: training\(problem.job.map { " job \($0)" } ?? ""): \(CellText.shown(problem.message, limit: 500))"
+            )
         }
         var exit: Exit = report.problems.isEmpty ? .success : .jobFailed
         for id in report.launched {
@@ -56,7 +58,9 @@ extension Workspace {
     /// Follows a job to its end, showing what its trainer prints.
     func follow(_ id: UInt64, _ relay: Relay) async throws -> JobRecord {
         let job = try await relay.follow(job: id) { progress in
-            if case .output(let line) = progress { console.line(console.style.dim("    | \(CellText.shown(line, limit: 500))")) }
+            if case .output(let line) = progress {
+                console.line(console.style.dim("    | \(CellText.shown(line, limit: 500))"))
+            }
         }
         console.lines(JobText(style: console.style).ending(job))
         return job

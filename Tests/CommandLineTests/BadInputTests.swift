@@ -1,0 +1,236 @@
+import Foundation
+import MySQL
+import SheetsEmulator
+import TestSupport
+import Testing
+
+@testable import sheaf
+
+/// Whatever is wrong, the message says what, where and what to do, the exit code says of which kind, and the last version
+/// stays.
+@Suite struct BadInputTests {
+    private func expect(
+        _ outcome: Scene.Outcome, _ exit: Exit, _ texts: String...,
+        location: Testing.SourceLocation = #_sourceLocation
+    ) {
+        #expect(outcome.code == exit.rawValue, "\(outcome)", sourceLocation: location)
+        for text in texts {
+            #expect((outcome.output + outcome.errors).contains(text), "\(outcome)", sourceLocation: location)
+        }
+    }
+
+    // MARK: - Sheets
+
+    @Test func missingOrWrongCredentialsAreNamed() async throws {
+        try await Scene.with { scene in
+            try scene.configure(credentials: "nowhere.json")
+            expect(try await scene.run("sync"), .source, "nowhere.json")
+            try scene.write("rubbish.json", "{\"type\": \"rubbish\"}")
+            try scene.configure(credentials: "rubbish.json")
+            expect(try await scene.run("sync"), .source, "rubbish.json")
+            let other = try scene.emulator.makeServiceAccountKey(
+                file: "\(scene.folder)/key2.json", email: "x@test.example")
+            try scene.write("key2.json", scene.read("key2.json").replacing("x@test.example", with: "y@test.example"))
+            try scene.configure(credentials: "key2.json")
+            let refused = try await scene.run("sync")
+            expect(refused, .source)
+            #expect(!refused.errors.contains("PRIVATE KEY"))
+            #expect(other.email == "x@test.example")
+        }
+    }
+
+    @Test func aSheetThatIsNotSharedSaysWhomToShareItWith() async throws {
+        try await Scene.with { scene in
+            try await scene.run("sync")
+            try scene.emulator.unshare("s1", with: Scene.account)
+            expect(try await scene.run("sync"), .source, Scene.account, "Share the spreadsheet")
+            #expect(try await scene.labels().count == 40)
+        }
+    }
+
+    @Test func anUnknownTabOrSpreadsheetSaysWhatThereIs() async throws {
+        try await Scene.with { scene in
+            try scene.configure(tab: "りょうり")
+            expect(try await scene.run("sync"), .source, "料理")
+            try scene.configure(spreadsheet: "s9")
+            expect(try await scene.run("sync"), .source, "s9")
+            expect(try await scene.run("check"), .source, "s9")
+        }
+    }
+
+    @Test(arguments: [
+        ([["ID", "名前", "しゅるい"]], "種類"), ([["ID", "名前", "種類", "担当者", "種類"]], "more than once"),
+        ([[String]](), "料理"), ([["", "", ""]], "empty"),
+    ])
+    func aHeaderThatDoesNotFitIsToldAndNothingIsLost(_ top: [[String]], _ text: String) async throws {
+        try await Scene.with { scene in
+            try await scene.run("sync")
+            scene.emulator.addSpreadsheet(
+                id: "s1", title: "献立", sharedWith: [Scene.account],
+                tabs: [("料理", top.isEmpty ? [] : top + [["1", "a", "主食"]])])
+            expect(try await scene.run("sync"), .source, text)
+            #expect(try await scene.labels().count == 40)
+        }
+    }
+
+    @Test func oneSheetOutOfReachIsAPartialRun() async throws {
+        try await Scene.with { scene in
+            scene.emulator.addSpreadsheet(
+                id: "s2", title: "別", sharedWith: [Scene.account], tabs: [("料理", [Scene.header, ["900", "a", "主食"]])])
+            try scene.configure(extraSheets: "      - { spreadsheet: s2, tab: 料理 }")
+            #expect(try await scene.run("sync").code == 0)
+            try scene.emulator.unshare("s2", with: Scene.account)
+            try scene.emulator.type("s1", "'料理'!C2", [["副菜"]])
+            expect(try await scene.run("sync"), .partial, "not read", "Published dish@2")
+            #expect(try await scene.labels().count == 41)
+        }
+    }
+
+    @Test func aServerThatFailsIsAskedAgainAndACutAnswerDeletesNothing() async throws {
+        try await Scene.with { scene in
+            try await scene.run("sync")
+            scene.emulator.inject(.init(.status(503), times: 2, method: "values.batchGet"))
+            scene.emulator.inject(.init(.truncatedJSON, times: 1, after: 2, method: "values.batchGet"))
+            let synced = try await scene.run("sync")
+            expect(synced, .success, "Nothing to publish")
+            #expect(try await scene.labels().count == 40)
+        }
+    }
+
+    // MARK: - Configuration and schemas
+
+    @Test func everyMistakeOfTheConfigurationIsToldAtOnceWithItsLine() async throws {
+        try await Scene.with { scene in
+            try scene.write(
+                "sheaf.yaml",
+                """
+                stor: mysql://x@y/z
+                datasets:
+                  dish:
+                    schema: schemas/dish.yaml
+                    sheets:
+                      - { spreadsheets: s1 }
+                    guards: { max_deleted: 500%, flor: 1 }
+                """)
+            expect(
+                try await scene.run("plan"), .usage, "sheaf.yaml:1: unknown key `stor`", "did you mean `store`?",
+                "sheaf.yaml:6: unknown key `spreadsheets`", "`store` is missing", "max_deleted", "did you mean `floor`?"
+            )
+            try scene.write("sheaf.yaml", "store: [\n")
+            expect(try await scene.run("plan"), .usage, "sheaf.yaml:2: this is not YAML")
+            expect(try await scene.run("plan", "--config", "none.yaml"), .usage, "none.yaml", "sheaf init")
+        }
+    }
+
+    @Test func everyMistakeOfASchemaIsToldWithLineAndHint() async throws {
+        try await Scene.with { scene in
+            try scene.write(
+                "schemas/dish.yaml",
+                Scene.schema.replacing("constraints:", with: "contraints:").replacing("[id]", with: "[idd]"))
+            let checked = try await scene.run("check", "--offline")
+            expect(
+                checked, .invalid, "schemas/dish.yaml:2:", "schemas/dish.yaml:9:", "contraints", "constraints", "idd")
+            expect(try await scene.run("sync"), .invalid, "schemas/dish.yaml:9:")
+            expect(try await scene.run("check", "schemas/dish.yaml"), .invalid, "schemas/dish.yaml:9:")
+        }
+    }
+
+    @Test func wrongArgumentsEndWithTheCodeForUsage() async throws {
+        try await Scene.with { scene in
+            for arguments in [["foo"], ["plan", "--nope"], ["export"], ["export", "dish@x"], ["sync", "dissh"]] {
+                let outcome = try await run(scene, arguments)
+                #expect(outcome.code == Exit.usage.rawValue, "\(arguments): \(outcome)")
+            }
+            expect(try await scene.run("sync", "dissh"), .usage, "Did you mean dish?")
+            let told = try await scene.run("sync", "dissh", "--json")
+            #expect(told.output.contains("\"exit_code\" : 2"))
+        }
+    }
+
+    private func run(_ scene: Scene, _ arguments: [String]) async throws -> Scene.Outcome {
+        switch arguments.count {
+        case 1: try await scene.run(arguments[0])
+        default: try await scene.run(arguments[0], arguments[1])
+        }
+    }
+
+    // MARK: - The database
+
+    @Test func aDatabaseThatCannotBeReachedIsNamedWithoutItsPassword() async throws {
+        try await Scene.with(migrated: false) { scene in
+            expect(try await scene.run("sync"), .store, "sheaf migrate")
+            try scene.configure(store: "mysql://sheaf@127.0.0.1:1/labels")
+            let outcome = try await scene.run("sync", environment: ["SHEAF_STORE_PASSWORD": "geheim"])
+            expect(outcome, .store, "127.0.0.1")
+            #expect(!(outcome.output + outcome.errors).contains("geheim"))
+            try scene.configure(store: "postgres://x@y/z")
+            expect(try await scene.run("sync"), .usage, "mysql://")
+        }
+    }
+
+    @Test func aDatabaseThatIsNewerThanTheProgramIsRefused() async throws {
+        try await Scene.with { scene in
+            try await scene.run("sync")
+            try await execute(
+                scene,
+                "INSERT INTO sheaf_migrations SELECT 999, 'later', checksum, 1, UTC_TIMESTAMP(6) FROM sheaf_migrations")
+            expect(try await scene.run("sync"), .store, "999", "release")
+            expect(try await scene.run("migrate"), .store, "999")
+        }
+    }
+
+    @Test func aUserWhoMayOnlyReadIsToldSo() async throws {
+        try await Scene.with { scene in
+            try await scene.run("sync")
+            let user = "reader_\(UInt32.random(in: 0...UInt32.max))"
+            try await execute(scene, "CREATE USER '\(user)'@'localhost'")
+            try await execute(scene, "GRANT SELECT ON `\(scene.database.database ?? "")`.* TO '\(user)'@'localhost'")
+            try scene.configure(
+                store: scene.storeURL.replacing("mysql://\(scene.database.user)@", with: "mysql://\(user)@"))
+            // Reading is all that a plan and an export need.
+            #expect(try await scene.run("plan").code == 0)
+            #expect(try await scene.labels().count == 40)
+            expect(try await scene.run("sync"), .store, "denied", "grants")
+            try await execute(scene, "DROP USER '\(user)'@'localhost'")
+        }
+    }
+
+    private func execute(_ scene: Scene, _ sql: String) async throws {
+        let connection = try await MySQLConnection.connect(scene.database)
+        try await connection.run { connection in _ = try connection.execute(sql) }
+        await connection.close()
+    }
+
+    // MARK: - Files
+
+    @Test func aFullDiskIsToldAndNothingIsLeftBehind() async throws {
+        try await Scene.with { scene in
+            try await scene.run("sync")
+            expect(
+                try await scene.run("export", "dish", through: "\"$0\" \"$@\" > /dev/full"), .output,
+                "No space left on device")
+            // A limit on the size of files is as near to a full disk as one comes without one.
+            let limited = try await scene.run(
+                "export", "dish", "--output", "out.ndjson", through: "trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$@\"")
+            expect(limited, .output, "out.ndjson")
+            let left = try FileManager.default.contentsOfDirectory(atPath: scene.folder)
+            #expect(!left.contains { $0.contains("out.ndjson") })
+            expect(
+                try await scene.run("export", "dish", "--output", "none/out.ndjson"), .output, "Make the folder first")
+        }
+    }
+
+    @Test func whatIsTypedIntoCellsIsHarmlessOnATerminal() async throws {
+        let hostile = "\u{1B}]0;owned\u{07}\u{1B}[31m=HYPERLINK(\"x\")<script>'; DROP TABLE sheaf_labels; --"
+        try await Scene.with(rows: [["1", hostile, "主食", hostile], ["2", "b", hostile, "x"]]) { scene in
+            let planned = try await scene.run("plan")
+            #expect(!planned.output.unicodeScalars.contains("\u{1B}"))
+            let synced = try await scene.run("sync")
+            #expect(synced.code == 0)
+            #expect(!(synced.output + synced.errors).unicodeScalars.contains("\u{1B}"))
+            // No cell text in the log.
+            #expect(!synced.errors.contains("HYPERLINK"))
+            #expect(try await scene.labels().count == 1)
+        }
+    }
+}
