@@ -91,22 +91,32 @@ package struct VersionFigures: Sendable {
 }
 
 extension LabelStore {
-    /// Writes a new version: stages the change set chunk by chunk, each in a transaction of its own, and makes it visible
-    /// in the last, small one, together with the event that announces it. A change set of one chunk is one transaction.
+    /// Writes a new version and makes it visible, together with the event that announces it.
+    ///
+    /// The change set is staged chunk by chunk, each in a transaction of its own, while the next chunk is being made; the
+    /// last, small transaction publishes. A change set of one chunk is one transaction.
     ///
     /// - Parameters:
-    ///   - nextChunk: gives the change set in bounded pieces, then `nil`.
+    ///   - draft: the version to be.
+    ///   - figures: its counts and hashes.
+    ///   - publication: what is stored with it.
+    ///   - lease: that of the dataset.
+    ///   - nextChunk: gives the change set in bounded pieces, then `nil`; called by one at a time.
     ///   - progress: called after each chunk with the number of changes staged so far.
+    /// - Throws: `StoreError.leaseLost` if another worker has taken over; what `nextChunk` throws. What was staged stays
+    ///   unseen then, until it is undone.
     package func publish(
         _ draft: VersionDraft, figures: VersionFigures, publication: Publication, lease: Lease,
-        nextChunk: () throws -> StagedChunk?, progress: (Int) -> Void = { _ in }
+        nextChunk: @escaping @Sendable () async throws -> StagedChunk?, progress: (Int) -> Void = { _ in }
     ) async throws {
         var begun = false
         var staged = 0
-        var chunk = try nextChunk() ?? StagedChunk()
-        while let following = try nextChunk() {
+        var chunk = try await nextChunk() ?? StagedChunk()
+        var following = try await nextChunk()
+        while let next = following {
             try Task.checkCancellation()
             let (current, first) = (chunk, !begun)
+            async let afterNext = nextChunk()
             try await lease.write { connection in
                 if first { try Self.insertStagingVersion(draft, connection) }
                 try Self.stage(current, draft, connection)
@@ -114,7 +124,8 @@ extension LabelStore {
             begun = true
             staged += current.count
             progress(staged)
-            chunk = following
+            chunk = next
+            following = try await afterNext
         }
         try Task.checkCancellation()
         let (last, first) = (chunk, !begun)

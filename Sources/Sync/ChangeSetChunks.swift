@@ -1,9 +1,11 @@
 internal import LabelDiff
 internal import LabelStore
 
-/// Cuts a change set into pieces that are each small enough for one transaction, reading the text of each row from the
-/// spool only when its piece is due.
-struct ChangeSetChunks {
+/// Cuts a change set into pieces that are each small enough for one transaction.
+///
+/// The text of a row is read from the spool only when its piece is due. An actor, so that a piece can be made while the
+/// one before is written.
+actor ChangeSetChunks {
     private let entries: [ChangeEntry]
     private let texts: RowTexts
     private let sheetIDs: [UInt32]
@@ -19,7 +21,8 @@ struct ChangeSetChunks {
         self.sheetIDs = sheetIDs
     }
 
-    mutating func nextChunk() throws -> StagedChunk? {
+    /// The next piece; `nil` after the last.
+    func nextChunk() throws -> StagedChunk? {
         guard next < entries.count else { return nil }
         var chunk = StagedChunk()
         var bytes = 0

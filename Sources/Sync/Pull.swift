@@ -31,7 +31,7 @@ struct Pass: Sendable {
         var rows: [SeenRow] = []
         rows.reserveCapacity(read.reduce(0) { $0 + $1.rows.count })
         for sheet in read { rows.append(contentsOf: sheet.rows) }
-        rows.sort(by: SeenRow.precedes)
+        SeenRow.sort(&rows)
         return rows
     }
 

@@ -4,7 +4,7 @@ internal import LabelSchema
 internal import Tabular
 
 /// The texts behind the hashes of a run: what rows, keys and errors look like to people and in the store.
-struct RowTexts {
+struct RowTexts: Sendable {
     let decided: Decided
     let definition: DatasetDefinition
     let names: SheetNames

@@ -1,4 +1,5 @@
 internal import Digest
+internal import Foundation
 internal import LabelDiff
 package import LabelSchema
 internal import SheetSource
@@ -24,12 +25,20 @@ struct SeenSheet: Sendable {
 }
 
 /// Takes the rows of one sheet as they are read: validates, hashes and spools them, batch by batch.
+///
+/// While a batch is worked on, the reader goes on with the next: a few batches are under way at once, each with a
+/// validator of its own, and their order does not matter, since the rows are sorted by key in the end.
 actor SheetCollector: RowConsumer {
+    /// So many batches are worked on at once.
+    private static let workers = min(4, max(1, ProcessInfo.processInfo.activeProcessorCount))
+
     private let schema: LabelSchema
     private let sheetIndex: UInt16
     private let spool: Spool
     private let onRows: @Sendable (Int) -> Void
-    private var validator: RowValidator?
+    private var header: (texts: [String], row: Int)?
+    private var idle: [RowValidator] = []
+    private var underWay: [Task<DigestedBatch, any Error>] = []
     private var identity: SheetIdentity?
     private var rows: [SeenRow] = []
     private var unreadable: [UnreadableRow] = []
@@ -46,87 +55,63 @@ actor SheetCollector: RowConsumer {
     /// A read begins, perhaps again: what was received before is void.
     func begin(_ identity: SheetIdentity) {
         self.identity = identity
-        validator = nil
+        header = nil
+        idle = []
+        underWay = []
         rows.removeAll(keepingCapacity: true)
         unreadable = []
         pendingCount = 0
     }
 
-    func receive(_ batch: RowBatch) throws {
-        var skipped = 0
-        if validator == nil {
-            guard batch.rowCount > 0 else { return }
-            let header = batch.texts(ofRow: 0)
-            switch schema.bind(header: header, headerRow: batch.firstRowNumber) {
-            case .bound(let bound):
-                validator = bound
-                keyColumn = schema.primaryKey.first.flatMap { bound.column(ofField: $0) } ?? 0
-            case .refused(let problems):
-                throw HeaderRefused(problems: problems)
-            }
-            skipped = 1
+    func receive(_ batch: RowBatch) async throws {
+        guard batch.rowCount > 0 else { return }
+        let skipped = header == nil ? 1 : 0
+        if header == nil {
+            header = (batch.texts(ofRow: 0), batch.firstRowNumber)
+            let validator = try bind()
+            keyColumn = schema.primaryKey.first.flatMap { validator.column(ofField: $0) } ?? 0
+            idle.append(validator)
         }
-        guard let validated = validator?.validate(batch, skippingFirst: skipped) else { return }
-        try take(validated)
-        onRows(rows.count + unreadable.count)
+        if underWay.count >= Self.workers { try await takeOldest() }
+        var validator = try idle.popLast() ?? bind()
+        let (sheetIndex, spool) = (sheetIndex, spool)
+        underWay.append(
+            // Detached, since a task of this actor would run on it, one batch after the other.
+            Task.detached {
+                let validated = validator.validate(batch, skippingFirst: skipped)
+                return try DigestedBatch(validated, validator: validator, sheet: sheetIndex, spool: spool)
+            })
     }
 
-    private func take(_ batch: ValidatedBatch) throws {
-        var hasher = SHA256Hasher()
-        var block: [UInt8] = []
-        block.reserveCapacity(batch.bytes.count * 2)
-        var offsets: [Int] = []
-        offsets.reserveCapacity(batch.rows.count)
-        var hashes: [(key: KeyHash, seen: RowHash)] = []
-        hashes.reserveCapacity(batch.rows.count)
+    /// A validator for this sheet's header.
+    private func bind() throws -> RowValidator {
+        guard let header else { throw HeaderRefused(problems: [.emptyHeader(row: 1)]) }
+        switch schema.bind(header: header.texts, headerRow: header.row) {
+        case .bound(let validator): return validator
+        case .refused(let problems): throw HeaderRefused(problems: problems)
+        }
+    }
 
-        batch.bytes.withUnsafeBytes { bytes in
-            for row in batch.rows {
-                offsets.append(block.count)
-                Spool.encode(
-                    key: batch.bytes[row.key], canonical: batch.bytes[row.canonical],
-                    annotator: batch.bytes[row.annotator],
-                    errors: row.errors.isEmpty ? [] : Self.json(batch.errors[row.errors]), into: &block)
-                let key =
-                    row.key.isEmpty ? (0, 0) : hasher.first16(of: UnsafeRawBufferPointer(rebasing: bytes[row.key]))
-                let seen = hasher.first16(of: UnsafeRawBufferPointer(rebasing: bytes[row.seen]))
-                hashes.append((KeyHash(key), RowHash(seen)))
-            }
-        }
-        let base = try spool.append(block)
-        for (index, row) in batch.rows.enumerated() {
-            let offset = base + UInt64(offsets[index])
-            let number = UInt32(row.rowNumber)
-            if row.key.isEmpty {
-                unreadable.append(
-                    UnreadableRow(
-                        seen: hashes[index].seen, spoolOffset: offset, rowNumber: number, sheet: sheetIndex))
-                continue
-            }
-            let kind: SeenKind
-            switch row.kind {
-            case .pending: kind = .pending
-            case .valid: kind = .valid
-            case .invalid: kind = .invalid
-            }
-            if kind == .pending { pendingCount += 1 }
-            rows.append(
-                SeenRow(
-                    key: hashes[index].key, seen: hashes[index].seen, spoolOffset: offset, rowNumber: number,
-                    sheet: sheetIndex, kind: kind))
-        }
+    private func takeOldest() async throws {
+        let batch = try await underWay.removeFirst().value
+        rows.append(contentsOf: batch.rows)
+        unreadable.append(contentsOf: batch.unreadable)
+        pendingCount += batch.pendingCount
+        idle.append(batch.validator)
+        onRows(rows.count + unreadable.count)
     }
 
     /// What was collected, once the source has proven that the read is complete.
     ///
-    /// - Throws: `HeaderRefused` if there was not even a header row.
-    func finish(_ reading: SheetReading) throws -> SeenSheet {
-        guard validator != nil, let identity else {
+    /// - Throws: `HeaderRefused` if there was not even a header row; `Spool.SpoolError` if a row could not be kept.
+    func finish(_ reading: SheetReading) async throws -> SeenSheet {
+        while !underWay.isEmpty { try await takeOldest() }
+        guard header != nil, let identity else {
             throw HeaderRefused(problems: [.emptyHeader(row: 1)])
         }
-        rows.sort(by: SeenRow.precedes)
-        let sorted = rows
+        var sorted = rows
         rows = []
+        SeenRow.sort(&sorted)
         return SeenSheet(
             identity: identity, reading: reading, rows: sorted, unreadable: unreadable,
             digest: VersionFormat.seenDigest(rows: sorted, unreadable: unreadable), pendingCount: pendingCount,
@@ -141,5 +126,57 @@ actor SheetCollector: RowConsumer {
         }
         json.append(UInt8(ascii: "]"))
         return json
+    }
+}
+
+/// What one batch came to: hashes in memory, text in the spool.
+private struct DigestedBatch: Sendable {
+    private(set) var rows: [SeenRow] = []
+    private(set) var unreadable: [UnreadableRow] = []
+    private(set) var pendingCount = 0
+    /// The validator that made it, to be used again.
+    let validator: RowValidator
+
+    init(_ batch: ValidatedBatch, validator: RowValidator, sheet: UInt16, spool: Spool) throws {
+        self.validator = validator
+        var hasher = SHA256Hasher()
+        var block: [UInt8] = []
+        block.reserveCapacity(batch.bytes.count + batch.rows.count * Spool.headerBytes)
+        rows.reserveCapacity(batch.rows.count)
+        // Offsets are those in the block, until the block's own place in the spool is known.
+        batch.bytes.withUnsafeBytes { bytes in
+            for row in batch.rows {
+                let offset = UInt64(block.count)
+                Spool.encode(
+                    key: batch.bytes[row.key], canonical: batch.bytes[row.canonical],
+                    annotator: batch.bytes[row.annotator],
+                    errors: row.errors.isEmpty ? [] : SheetCollector.json(batch.errors[row.errors]), into: &block)
+                let seen = RowHash(hasher.first16(of: UnsafeRawBufferPointer(rebasing: bytes[row.seen])))
+                let number = UInt32(row.rowNumber)
+                if row.key.isEmpty {
+                    unreadable.append(
+                        UnreadableRow(seen: seen, spoolOffset: offset, rowNumber: number, sheet: sheet))
+                    continue
+                }
+                if row.kind == .pending { pendingCount += 1 }
+                rows.append(
+                    SeenRow(
+                        key: KeyHash(hasher.first16(of: UnsafeRawBufferPointer(rebasing: bytes[row.key]))), seen: seen,
+                        spoolOffset: offset, rowNumber: number, sheet: sheet, kind: SeenKind(row.kind)))
+            }
+        }
+        let base = try spool.append(block)
+        for index in rows.indices { rows[index].spoolOffset += base }
+        for index in unreadable.indices { unreadable[index].spoolOffset += base }
+    }
+}
+
+extension SeenKind {
+    fileprivate init(_ kind: RowKind) {
+        switch kind {
+        case .pending: self = .pending
+        case .valid: self = .valid
+        case .invalid: self = .invalid
+        }
     }
 }

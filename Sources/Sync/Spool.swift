@@ -65,19 +65,29 @@ final class Spool: Sendable {
 
     /// Reads the record that starts at an offset.
     func record(at offset: UInt64) throws -> Record {
-        let header = try read(16, at: offset)
+        // Most rows are short: one read gets the header and all of the text.
+        var bytes = try read(atLeast: Self.headerBytes, upTo: Self.likelyBytes, at: offset)
         let lengths = (0..<4).map { index in
-            header[(index * 4)..<(index * 4 + 4)].reversed().reduce(0) { $0 << 8 | Int($1) }
+            bytes[(index * 4)..<(index * 4 + 4)].reversed().reduce(0) { $0 << 8 | Int($1) }
         }
-        let body = try read(lengths.reduce(0, +), at: offset + 16)
+        let missing = Self.headerBytes + lengths.reduce(0, +) - bytes.count
+        if missing > 0 {
+            bytes += try read(atLeast: missing, upTo: missing, at: offset + UInt64(bytes.count))
+        }
         var parts: [[UInt8]] = []
-        var start = 0
+        var start = Self.headerBytes
         for length in lengths {
-            parts.append(Array(body[start..<(start + length)]))
+            parts.append(Array(bytes[start..<(start + length)]))
             start += length
         }
         return Record(key: parts[0], canonical: parts[1], annotator: parts[2], errors: parts[3])
     }
+
+    /// Enough for most records.
+    private static let likelyBytes = 1024
+
+    /// What a record takes beside its texts.
+    static let headerBytes = 16
 
     /// Appends a record to a block that is about to be spooled.
     static func encode(
@@ -93,13 +103,12 @@ final class Spool: Sendable {
         block.append(contentsOf: errors)
     }
 
-    private func read(_ count: Int, at offset: UInt64) throws -> [UInt8] {
-        if count == 0 { return [] }
+    private func read(atLeast least: Int, upTo most: Int, at offset: UInt64) throws -> [UInt8] {
         var failure: Int32 = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-            while initialized < count {
+        let bytes = [UInt8](unsafeUninitializedCapacity: most) { buffer, initialized in
+            while initialized < least {
                 let got = pread(
-                    descriptor, buffer.baseAddress?.advanced(by: initialized), count - initialized,
+                    descriptor, buffer.baseAddress?.advanced(by: initialized), most - initialized,
                     off_t(offset) + off_t(initialized))
                 if got < 0, errno == EINTR { continue }
                 guard got > 0 else {

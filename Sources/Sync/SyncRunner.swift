@@ -246,11 +246,11 @@ package struct SyncRunner: Sendable {
         var publication = publication
         publication.runState = .published
         publication.report = try Self.json(report.withoutCellText)
-        var chunks = ChangeSetChunks(outcome.entries, texts: details.texts, sheetIDs: state.sheetIDs)
+        let chunks = ChangeSetChunks(outcome.entries, texts: details.texts, sheetIDs: state.sheetIDs)
         let total = outcome.entries.count
         try await store.publish(
             draft, figures: figures, publication: publication, lease: lease,
-            nextChunk: { try chunks.nextChunk() },
+            nextChunk: { try await chunks.nextChunk() },
             progress: { done in progress(.writing(done: done, total: total)) })
         return report
     }

@@ -125,17 +125,13 @@ struct LabelBook {
         try await store.withLease("dataset:book", owner: "tests") { [chunks] lease in
             let run = try await store.beginRun(dataset, kind: "sync", actor: "tests", worker: "tests", lease: lease)
             let draft = VersionDraft(dataset: dataset, schemaID: schemaID, runID: run, actor: "tests", reason: nil)
-            var next = 0
+            let source = ChunkList(chunks)
             try await store.publish(
                 draft,
                 figures: VersionFigures(
                     rootHash: hash, versionHash: hash, labelCount: after.count, inserted: 0, updated: 0, deleted: 0),
                 publication: Publication(runState: .published, report: "{}"), lease: lease,
-                nextChunk: {
-                    guard next < chunks.count else { return nil }
-                    next += 1
-                    return chunks[next - 1]
-                })
+                nextChunk: { await source.next() })
         }
     }
 
@@ -158,4 +154,15 @@ struct LabelBook {
             key: key, rowHash: RowHash(high: 0, low: UInt64(value)), label: Array("{\"v\":\(value)}".utf8),
             sheetID: nil, sheetRow: nil, annotator: nil)
     }
+}
+
+/// Gives chunks one after the other.
+private actor ChunkList {
+    private var rest: ArraySlice<StagedChunk>
+
+    init(_ chunks: [StagedChunk]) {
+        rest = chunks[...]
+    }
+
+    func next() -> StagedChunk? { rest.popFirst() }
 }

@@ -134,7 +134,7 @@ extension Workbench {
         let draft = VersionDraft(
             dataset: dataset, schemaID: version.schemaID, runID: runID, actor: "dead", reason: nil)
         let keys = try await store.page(of: dataset, version: 1, after: nil, limit: 100).keys
-        var given = 0
+        let given = Shared(0)
         let figures = VersionFigures(
             rootHash: version.rootHash, versionHash: version.versionHash, labelCount: 0, inserted: 0, updated: 0,
             deleted: 0)
@@ -142,17 +142,18 @@ extension Workbench {
             try await store.publish(
                 draft, figures: figures, publication: Publication(runState: .published, report: "{}"), lease: lease,
                 nextChunk: {
-                    // One more than is staged: the last chunk given goes with the publishing transaction.
-                    guard given <= chunks else { throw Dead() }
+                    let number = given.value
+                    // A chunk is made while the one before is written: `chunks` of them are staged by then.
+                    guard number <= chunks else { throw Dead() }
                     var chunk = StagedChunk()
-                    let some = keys[(given * 20)..<(given * 20 + 20)]
+                    let some = keys[(number * 20)..<(number * 20 + 20)]
                     chunk.deletes = Array(some.prefix(10))
                     chunk.updates = some.suffix(10).map {
                         StagedLabel(
                             key: $0, rowHash: RowHash(high: 1, low: 2), label: Array("{}".utf8), sheetID: 1,
                             sheetRow: 1, annotator: nil)
                     }
-                    given += 1
+                    given.value = number + 1
                     return chunk
                 })
         } catch is Dead {}
