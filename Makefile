@@ -4,6 +4,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 SWIFT ?= swift
+# So many tests run at once. Most of them wait for a server or a process of their own: all at once they would wait for
+# each other until their time-outs.
+TEST_WIDTH ?= $(shell echo $$(( $$(nproc) * 2 )))
 # What formatting looks at.
 SOURCES := Sources Tests Package.swift
 
@@ -29,7 +32,7 @@ demo: deps ## Run the whole line on this machine: sample sheets, a private Maria
 .PHONY: test
 test: deps ## Run every test, against a private MariaDB (or that of SHEAF_TEST_MYSQL)
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build
+	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(TEST_WIDTH) $(SWIFT) test --skip-build
 
 # What takes longer than a change can wait for is added here, a target each.
 .PHONY: test-all

@@ -10,7 +10,9 @@ package struct StoredLabel: Sendable, Equatable {
     }
 }
 
-/// What the sheets were last known to hold for a key that a person reverted. That state, wherever it stands, is not applied.
+/// What the sheets were last known to hold for a key that a person reverted.
+///
+/// That state, wherever it stands, is not applied.
 package enum RevertedState: Hashable, Sendable {
     case value(RowHash)
     /// Pending and absent both are no value.

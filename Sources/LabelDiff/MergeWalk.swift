@@ -18,7 +18,9 @@ package struct MergeWalk: ~Copyable {
         outcome = MergeOutcome(rootHash: root.finish())
     }
 
-    /// Takes the next stored label. Labels come in ascending key order.
+    /// Takes the next stored label.
+    ///
+    /// Labels come in ascending key order.
     package mutating func stored(_ key: KeyHash, _ rowHash: RowHash, home: UInt32?) {
         outcome.storedCount += 1
         decideUnstored(before: key)

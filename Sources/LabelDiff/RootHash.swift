@@ -11,7 +11,9 @@ package struct RootHasher: ~Copyable {
         block.reserveCapacity(blockWords)
     }
 
-    /// Adds one label. Labels are added in ascending key order.
+    /// Adds one label.
+    ///
+    /// Labels are added in ascending key order.
     package mutating func add(_ key: KeyHash, _ row: RowHash) {
         add(key.high, key.low, row.high, row.low)
     }
@@ -50,12 +52,14 @@ package enum VersionFormat {
         return hasher.finish()
     }
 
-    /// The seen digest of one sheet: SHA-256 over `key_hash ‖ seen_hash`, sorted, of every row as it was seen, valid or
-    /// not; a row whose key cannot be read goes by the hash of its raw cells. Sorts its arguments.
+    /// The seen digest of one sheet: it tells whether any row differs from what was last seen.
+    ///
+    /// It covers every row as it was seen, valid or not; a row whose key cannot be read goes by the hash of its raw cells.
     ///
     /// - Parameters:
     ///   - rows: the rows of this one sheet that have a readable key, sorted by `SeenRow.precedes`.
     ///   - unreadable: the rows of this sheet whose key cannot be read, in any order.
+    /// - Returns: SHA-256 over the sorted `key_hash ‖ seen_hash` of all rows.
     package static func seenDigest(rows: [SeenRow], unreadable: [UnreadableRow]) -> SHA256Digest {
         let strange = unreadable.map(\.seen).sorted()
         var hasher = RootHasher()

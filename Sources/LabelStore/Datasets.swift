@@ -116,10 +116,17 @@ extension LabelStore {
         }
     }
 
-    /// Makes the store's sheets those of the configuration: new ones are added, and those that left it are orphaned, which
-    /// deletes nothing. Writes only if something differs.
+    /// Makes the store's sheets those of the configuration.
     ///
-    /// - Parameter configured: location, title and annotator of each sheet.
+    /// New ones are added, and those that left it are orphaned, which deletes nothing. Writes only if something differs.
+    ///
+    /// - Parameters:
+    ///   - configured: location, title and annotator of each sheet.
+    ///   - kind: the state that they get; only with `active` are the other sheets orphaned.
+    ///   - dataset: the dataset that they belong to.
+    ///   - lease: that of the dataset.
+    /// - Returns: all sheets of the dataset, as they are stored now.
+    /// - Throws: `StoreError.leaseLost` if another worker has taken over; `MySQLError`.
     package func registerSheets(
         _ configured: [(location: String, title: String, annotator: String?)], kind: SheetState = .active,
         dataset: DatasetRecord, lease: Lease

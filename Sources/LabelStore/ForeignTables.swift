@@ -8,9 +8,12 @@ package struct ForeignTable: Sendable {
 }
 
 extension LabelStore {
-    /// Reads a table of the same database, so that labels a team already has can be adopted. Held in memory whole.
+    /// Reads a table of the same database, so that labels a team already has can be adopted.
+    ///
+    /// Held in memory whole.
     ///
     /// - Parameter name: `table` or `database.table`.
+    /// - Returns: the names of its columns, and its rows with every value as text.
     /// - Throws: `MySQLError` if there is no such table or it cannot be read.
     package func foreignTable(_ name: String) async throws -> ForeignTable {
         let quoted = name.split(separator: ".", omittingEmptySubsequences: false)

@@ -5,8 +5,11 @@ extension LabelStore {
     /// The keys that may differ between two versions: those whose label began or ended in between, in key order.
     ///
     /// - Parameters:
+    ///   - dataset: the dataset of both versions.
     ///   - from: the earlier version, 0 for the empty one.
     ///   - to: the later version.
+    /// - Returns: each key once; that of a label that was changed and changed back is among them.
+    /// - Throws: `MySQLError`.
     package func keysChanged(in dataset: DatasetRecord, from: Int, to: Int) async throws -> [KeyHash] {
         let datasetID = MySQLValue.uint(UInt64(dataset.id))
         let bounds: [MySQLValue] = [datasetID, .int(Int64(from)), .int(Int64(to))]

@@ -157,8 +157,13 @@ extension LabelStore {
     /// Approves exactly the entries of a hold, and has the dataset's sheets read and decided anew.
     ///
     /// - Parameters:
+    ///   - holdID: the number of the hold.
+    ///   - actor: who approves.
+    ///   - why: their reason, kept with the approval.
     ///   - pastBlock: also approve its deletes where a cell blocks them: a separate approval.
     ///   - hours: how long the approval stands if no run publishes.
+    ///   - lease: that of the dataset.
+    /// - Throws: `StoreError.unknownHold`; `StoreError.notAllowed` if a later run has published; `StoreError.leaseLost`.
     package func approve(
         _ holdID: UInt64, actor: String, why: String?, pastBlock: Bool, hours: Int, lease: Lease
     ) async throws {

@@ -3,7 +3,9 @@ internal import LabelDiff
 package import Logging
 package import MySQL
 
-/// The store of labels: versions, history, exceptions, leases, runs, events and jobs. All of Sheaf's SQL is in this module.
+/// The store of labels: versions, history, exceptions, leases, runs, events and jobs.
+///
+/// All of Sheaf's SQL is in this module.
 ///
 /// Reading needs no lease. Every transaction that writes to a dataset goes through a `Lease`, which proves in its first
 /// statement that no other worker has taken over.
@@ -16,7 +18,9 @@ package final class LabelStore: Sendable {
         self.logger = logger
     }
 
-    /// Closes the connections. The store is of no use afterwards.
+    /// Closes the connections.
+    ///
+    /// The store is of no use afterwards.
     package func close() async {
         await pool.close()
     }

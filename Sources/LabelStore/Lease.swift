@@ -35,7 +35,9 @@ package actor Lease {
 
     private struct AlreadyCommitted: Error {}
 
-    /// Runs one writing transaction behind the fence. The body may run more than once, and must only depend on the database.
+    /// Runs one writing transaction behind the fence.
+    ///
+    /// The body may run more than once, and must only depend on the database.
     ///
     /// - Throws: `StoreError.leaseLost` if another worker has taken over; nothing was written then.
     package func write<R: Sendable>(
@@ -111,7 +113,9 @@ package actor Lease {
         if renewed != 1 { throw Self.lost(name) }
     }
 
-    /// Gives the lease back, so that the next worker need not wait for its expiry. Losing it meanwhile is no error.
+    /// Gives the lease back, so that the next worker need not wait for its expiry.
+    ///
+    /// Losing it meanwhile is no error.
     package nonisolated func release() async throws {
         let (name, owner, token) = (name, owner, token)
         _ = try await pool.withTransaction { connection in
@@ -130,11 +134,14 @@ package actor Lease {
 }
 
 extension LabelStore {
-    /// Takes a lease, or throws `StoreError.busy` naming its owner.
+    /// Takes a lease.
     ///
     /// - Parameters:
+    ///   - name: what is leased, such as a dataset.
     ///   - owner: says who holds it, for people; a random suffix makes it unique.
     ///   - seconds: how long the lease lasts unless it is renewed or used.
+    /// - Returns: the lease, whose token is greater than that of any owner before.
+    /// - Throws: `StoreError.busy`, naming its owner, while another worker holds it; `MySQLError`.
     package func acquireLease(_ name: String, owner: String, seconds: Int = 30) async throws -> Lease {
         let unique = "\(owner)#\(UInt64.random(in: 0...UInt64.max))"
         try await ensureLeaseRow(name)

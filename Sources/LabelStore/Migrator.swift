@@ -8,7 +8,9 @@ package struct Migration: Sendable {
     package let name: String
     let text: String
 
-    /// All migrations of this program, in order. The files are compiled in, so that program and migrations never differ.
+    /// All migrations of this program, in order.
+    ///
+    /// The files are compiled in, so that program and migrations never differ.
     package static let all: [Migration] = [
         Migration(
             number: 1, name: "initial", text: String(decoding: PackageResources._001_initial_sql, as: UTF8.self))
@@ -44,7 +46,9 @@ package struct MigrationStatus: Sendable {
 }
 
 extension LabelStore {
-    /// Brings the tables up to date. Safe to run by several at once, and again after it was cut short.
+    /// Brings the tables up to date.
+    ///
+    /// Safe to run by several at once, and again after it was cut short.
     ///
     /// - Returns: the migrations that were applied now.
     /// - Throws: `StoreError` if the store is newer than the program, or an applied migration has another checksum.
@@ -140,8 +144,10 @@ extension LabelStore {
         }
     }
 
-    /// Runs one statement of a migration. The first one after an interruption may have been done already, with only its
-    /// note missing: then the table or the row that it makes is there.
+    /// Runs one statement of a migration.
+    ///
+    /// The first one after an interruption may have been done already, with only its note missing: then the table or the
+    /// row that it makes is there.
     private func run(_ statement: String, resuming: Bool) async throws {
         do {
             _ = try await pool.withConnection { try $0.execute(statement) }

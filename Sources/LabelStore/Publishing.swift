@@ -57,8 +57,9 @@ package struct Publication: Sendable {
     package var exceptions: [ExceptionToStore] = []
     package var reverted: [RevertedChange] = []
     package var usedApprovals: [HoldEntryKey] = []
-    /// Every sheet was read and nothing is left that would be held: what waits for approval is closed. A run that publishes
-    /// closes it in any case.
+    /// Every sheet was read and nothing is left that would be held: what waits for approval is closed.
+    ///
+    /// A run that publishes closes it in any case.
     package var closesHolds = false
     package var runState: RunState
     package var report: String

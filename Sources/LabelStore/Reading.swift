@@ -37,12 +37,18 @@ extension LabelStore {
                 ? "Nothing is published yet: run `sheaf sync`." : "Its versions are 1 to \(dataset.currentVersion).")
     }
 
-    /// The next labels of a version behind a key, in key order. One statement, so that it sees one moment; as a published
-    /// version never changes, pages read one after the other make up that version whatever is published meanwhile.
+    /// The next labels of a version behind a key, in key order.
+    ///
+    /// One statement, so that it sees one moment; as a published version never changes, pages read one after the other
+    /// make up that version whatever is published meanwhile.
     ///
     /// - Parameters:
+    ///   - dataset: the dataset to read.
+    ///   - version: a published version.
     ///   - after: the last key of the page before; `nil` for the first page.
-    ///   - limit: how many labels at most; fewer than that means that there are no more.
+    ///   - limit: how many labels at most.
+    /// - Returns: the labels and their keys; fewer than `limit` of them mean that there are no more.
+    /// - Throws: `MySQLError`.
     package func page(
         of dataset: DatasetRecord, version: Int, after: KeyHash?, limit: Int
     ) async throws -> LabelPage {

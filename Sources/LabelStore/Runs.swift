@@ -1,8 +1,9 @@
 internal import MySQL
 
 extension LabelStore {
-    /// Notes that a run begins. Runs of this dataset that never ended are noted as abandoned: we hold the lease, so their
-    /// workers are gone.
+    /// Notes that a run begins.
+    ///
+    /// Runs of this dataset that never ended are noted as abandoned: we hold the lease, so their workers are gone.
     package func beginRun(
         _ dataset: DatasetRecord, kind: String, actor: String, worker: String, lease: Lease
     ) async throws -> UInt64 {
@@ -24,8 +25,13 @@ extension LabelStore {
     /// Notes how a run ended that published nothing.
     ///
     /// - Parameters:
+    ///   - run: the number that `beginRun` gave.
+    ///   - state: how it ended.
+    ///   - report: the run's report, as JSON.
     ///   - marking: sheets whose read failed: they stay dirty and lose their digest.
-    ///   - closingHolds: the dataset whose open holds are closed, since the sheets ask for nothing any more.
+    ///   - dataset: its open holds are closed, since the sheets ask for nothing any more; `nil` leaves them.
+    ///   - lease: that of the run's dataset.
+    /// - Throws: `StoreError.leaseLost` if another worker has taken over; `MySQLError`.
     package func endRun(
         _ run: UInt64, state: RunState, report: String, marking: [UInt32] = [],
         closingHolds dataset: DatasetRecord? = nil, lease: Lease

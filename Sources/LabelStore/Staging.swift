@@ -25,7 +25,9 @@ package struct StagedLabel: Sendable {
     }
 }
 
-/// A part of a change set, small enough for one transaction. Labels and keys are in key order.
+/// A part of a change set, small enough for one transaction.
+///
+/// Labels and keys are in key order.
 package struct StagedChunk: Sendable {
     package var inserts: [StagedLabel] = []
     package var updates: [StagedLabel] = []
@@ -58,7 +60,9 @@ package struct VersionDraft: Sendable {
     }
 }
 
-/// How many keys one statement names. `key_hash IN (1,000 values)` is fast, where thousands of tuples are not.
+/// How many keys one statement names.
+///
+/// `key_hash IN (1,000 values)` is fast, where thousands of tuples are not.
 let keysPerStatement = 1000
 
 extension LabelStore {

@@ -2,10 +2,17 @@ package import LabelDiff
 internal import MySQL
 
 extension LabelStore {
-    /// Runs the merge walk over the labels of version `version`: their hashes are streamed once, in key order, from the
-    /// covering key, and no label text is read. Takes no lease: rows staged for a later version are left out.
+    /// Runs the merge walk over the labels of one version.
     ///
-    /// - Parameter version: the version to compare with; 0 is the empty one.
+    /// Their hashes are streamed once, in key order, from the covering key, and no label text is read. Takes no lease:
+    /// rows staged for a later version are left out.
+    ///
+    /// - Parameters:
+    ///   - dataset: the dataset whose labels are walked.
+    ///   - version: the version to compare with; 0 is the empty one.
+    ///   - input: what was seen in the sheets, and the exceptions that are open.
+    /// - Returns: what is to become of every key.
+    /// - Throws: `MySQLError`.
     package func mergeWalk(
         _ dataset: DatasetRecord, version: Int, input: MergeInput
     ) async throws -> MergeOutcome {

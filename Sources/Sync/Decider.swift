@@ -17,13 +17,22 @@ struct Decided: Sendable {
     var waitsForSheets: Bool { outcome == nil && schemaChanged }
 }
 
-/// Reads the sheets of a dataset and decides every key. Writes nothing: `plan` and `sync` share it.
+/// Reads the sheets of a dataset and decides every key.
+///
+/// Writes nothing: `plan` and `sync` share it.
 struct Decider: Sendable {
     let definition: DatasetDefinition
     let store: LabelStore
     let progress: SyncProgress
 
-    /// - Parameter evenIfEqual: decide also if every sheet is as it was last seen.
+    /// Reads all sheets, and once more if labels are missing, and decides every key.
+    ///
+    /// - Parameters:
+    ///   - state: what the store held before the sheets were read.
+    ///   - evenIfEqual: decide also if every sheet is as it was last seen.
+    /// - Returns: what was read and decided; without an outcome if there was nothing to decide, or not enough to go by.
+    /// - Throws: what concerns the whole run: errors of the store or the spool, `CancellationError`. What fails in a
+    ///   single sheet is in the result.
     func decide(_ state: StoredState, evenIfEqual: Bool) async throws -> Decided {
         let first = try await Pull(definition: definition, progress: progress).pass(1)
         let schemaChanged = state.version.map { $0.schemaHash != definition.schemaHash } ?? false

@@ -1,8 +1,9 @@
 /// How much one run may do without a person's approval: a share of what is there, and an absolute floor below which a
 /// share says nothing ("5%, at least 10 rows").
 package struct Guards: Sendable, Equatable {
-    /// Shares from 0 to 1. Inserts and changes and deletes count against the labels stored, rejections against the rows
-    /// seen. `nil`: no limit.
+    /// Shares from 0 to 1; `nil` sets no limit.
+    ///
+    /// Inserts and changes and deletes count against the labels stored, rejections against the rows seen.
     package var maxInserted: Double?
     package var maxChanged: Double?
     package var maxDeleted: Double?
@@ -51,11 +52,13 @@ package struct GuardBreach: Sendable, Equatable, CustomStringConvertible {
 }
 
 extension Guards {
-    /// The guards that these counts exceed; empty if the run may go on.
+    /// The guards that these counts exceed.
     ///
     /// - Parameters:
+    ///   - counts: what the run would do.
     ///   - stored: labels before the run. The first load changes and deletes nothing, so it is free to insert.
     ///   - seen: filled rows seen.
+    /// - Returns: one entry for each guard; empty if the run may go on.
     package func breaches(_ counts: GuardedCounts, stored: Int, seen: Int) -> [GuardBreach] {
         var breaches: [GuardBreach] = []
         func check(_ name: String, _ count: Int, _ share: Double?, of base: Int) {

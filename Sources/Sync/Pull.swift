@@ -47,7 +47,9 @@ struct Pull: Sendable {
     /// So many sheets are read at once: enough to hide the source's delay, few enough to spare its quota.
     private static let concurrentReads = 4
 
-    /// Makes one pass. What fails in a single sheet is in the result; what concerns the run is thrown.
+    /// Makes one pass.
+    ///
+    /// What fails in a single sheet is in the result; what concerns the run is thrown.
     func pass(_ number: Int) async throws -> Pass {
         let spool = try Spool()
         var pass = Pass(

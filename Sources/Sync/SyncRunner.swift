@@ -47,9 +47,14 @@ package struct SyncRunner: Sendable {
 
     // MARK: - Plan
 
-    /// What a sync would do now. Takes no lease and writes nothing.
+    /// What a sync would do now.
+    ///
+    /// Takes no lease and writes nothing.
     ///
     /// - Parameter detailLimit: how many entries of each kind the report tells in full.
+    /// - Returns: the report, also of what would be held.
+    /// - Throws: what concerns the whole run: errors of the store, `CancellationError`. A sheet that cannot be read is in
+    ///   the report.
     package func plan(detailLimit: Int = .max) async throws -> SyncReport {
         let started = ContinuousClock.now
         let state = try await StoredState.load(definition, from: store)
@@ -145,7 +150,9 @@ package struct SyncRunner: Sendable {
         return report
     }
 
-    /// Publishes what a team already has. Rows that are refused leave no trace: there is no sheet to mend them in.
+    /// Publishes what a team already has.
+    ///
+    /// Rows that are refused leave no trace: there is no sheet to mend them in.
     private func adopt(
         _ outcome: MergeOutcome, _ details: ReportDetails, _ dataset: DatasetRecord, _ state: StoredState,
         _ report: SyncReport, skipsInvalid: Bool, reason: String?, lease: Lease

@@ -10,7 +10,13 @@ package struct TableSource: SheetReader {
         self.store = store
     }
 
-    /// - Parameter sheet: its `spreadsheet` names the table.
+    /// Reads the whole table, its columns' names as the first row.
+    ///
+    /// - Parameters:
+    ///   - sheet: its `spreadsheet` names the table.
+    ///   - consumer: takes the rows, in one batch.
+    /// - Returns: what was read; a table has no file version.
+    /// - Throws: `SheetError.Code.unavailable` if the table cannot be read, `consumerStopped` if its rows were not taken.
     package func read(
         _ sheet: SheetReference, into consumer: any RowConsumer
     ) async throws(SheetError) -> SheetReading {

@@ -16,12 +16,15 @@ package struct VersionDiff: Sendable {
         self.schema = schema
     }
 
-    /// Hands over the changes from one version to another in pages, in key order; a label that was changed and changed
-    /// back is no change.
+    /// Hands over the changes from one version to another in pages, in key order.
+    ///
+    /// A label that was changed and changed back is no change.
     ///
     /// - Parameters:
     ///   - old: the earlier version; 0 is the empty one.
     ///   - new: the later version.
+    ///   - page: takes up to 2,000 changes at a time; a page may be empty.
+    /// - Throws: what the store or `page` throws; `CancellationError`.
     package func changes(
         from old: Int, to new: Int, _ page: ([SyncReport.Change]) async throws -> Void
     ) async throws {

@@ -8,18 +8,20 @@ struct SheafCommand: AsyncParsableCommand {
         commandName: "sheaf",
         abstract: "Spreadsheets in, versioned labels out, models trained.",
         discussion: """
-            Pulls the sheets that people annotate in, validates every row against the dataset's label schema, writes what
-            changed as a new immutable version, and starts the training that is due.
+            Pulls the sheets that people annotate in, validates every row against the
+            dataset's label schema, writes what changed as a new immutable version, and
+            starts the training that is due.
 
             A first day with it:
-              sheaf init                        write a sheaf.yaml and a label schema to start from
-              sheaf migrate                     make or update the tables
-              sheaf check                       look for mistakes in configuration, schemas, store and sheets
-              sheaf plan                        see what a sync would do
-              sheaf sync                        do it
+              sheaf init       write a sheaf.yaml and a label schema to start from
+              sheaf migrate    make or update the tables
+              sheaf check      look for mistakes in configuration, schemas, store, sheets
+              sheaf plan       see what a sync would do
+              sheaf sync       do it
 
-            Exit codes: 0 done, 1 unforeseen, 2 usage or configuration, 3 schema or rows refused, 4 held, 5 busy,
-            6 partial, 7 database, 8 no sheet readable, 9 job failed, 10 file not written, 130 cancelled.
+            Exit codes: 0 done, 1 unforeseen, 2 usage or configuration, 3 schema or rows
+            refused, 4 held, 5 busy, 6 partial, 7 database, 8 no sheet readable, 9 job
+            failed, 10 file not written, 130 cancelled.
             """,
         version: "0.1.0",
         groupedSubcommands: [

@@ -138,7 +138,14 @@ final class Scene: Sendable {
 
     /// Runs `sheaf` in the scene's folder and collects what it says.
     ///
-    /// - Parameter meanwhile: is given the process id, and runs beside it.
+    /// - Parameters:
+    ///   - arguments: those of the command line.
+    ///   - environment: variables beside those that every command of the scene gets.
+    ///   - shell: a script for `/bin/sh`, with the program as `$0` and the arguments as `$1` and on; `nil` runs the
+    ///     program itself.
+    ///   - meanwhile: is given the process id, and runs beside it.
+    /// - Returns: its exit code, or the negative number of the signal that ended it, and what it printed.
+    /// - Throws: if the program cannot be started, or prints more than 64 MiB.
     @discardableResult
     func run(
         _ arguments: String..., environment: [String: String] = [:], through shell: String? = nil,

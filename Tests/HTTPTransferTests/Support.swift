@@ -17,8 +17,8 @@ func failure(
 /// A configuration that gives up soon, so that a test that goes wrong ends.
 func impatient(_ change: (inout HTTPConfiguration) -> Void = { _ in }) -> HTTPConfiguration {
     var configuration = HTTPConfiguration()
-    configuration.connectTimeout = .seconds(5)
-    configuration.totalTimeout = .seconds(20)
+    configuration.connectTimeout = .seconds(20)
+    configuration.totalTimeout = .seconds(60)
     change(&configuration)
     return configuration
 }

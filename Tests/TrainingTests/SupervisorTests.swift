@@ -62,12 +62,12 @@ struct SupervisorTests {
         try await Fixture.with { fixture in
             var training = fixture.training()
             training.command.run = ["sheaf-no-such-program"]
-            #expect(
-                try await fixture.runJob(training).message == "could not be started: there is no such program")
+            let unknown = try await fixture.runJob(training).message
+            #expect(unknown == "could not be started: there is no program sheaf-no-such-program")
             training.command.run = ["true"]
             training.command.workingFolder = fixture.folder + "/nowhere"
             let message = try await fixture.runJob(training, version: 2).message
-            #expect(message == "could not be started: there is no such working folder")
+            #expect(message == "could not be started: there is no working folder \(training.command.workingFolder)")
         }
     }
 

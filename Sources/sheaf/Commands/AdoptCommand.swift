@@ -8,9 +8,11 @@ struct AdoptCommand: SheafSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "adopt", abstract: "Take labels that a team already has as version 1.",
         discussion: """
-            The first row of the file, or the names of the table's columns, are matched with the schema's titles. Every
-            row is validated as any other; with a mistake in one, nothing is written unless told otherwise. Afterwards
-            the sheets take over: a label stays until its row turns up in a sheet, and follows that sheet from then on.
+            The first row of the file, or the names of the table's columns, are matched
+            with the schema's titles. Every row is validated as any other; with a mistake
+            in one, nothing is written unless told otherwise. Afterwards the sheets take
+            over: a label stays until its row turns up in a sheet, and follows that sheet
+            from then on.
 
             Examples:
               sheaf adopt recipe_category --csv old-labels.csv

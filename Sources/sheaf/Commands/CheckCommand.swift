@@ -8,7 +8,8 @@ struct CheckCommand: SheafSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Look for mistakes in configuration, schemas, store and sheets.",
         discussion: """
-            Every mistake is told at once, with its place and what was meant. Nothing is written.
+            Every mistake is told at once, with its place and what was meant. Nothing is
+            written.
 
             Examples:
               sheaf check                                 everything

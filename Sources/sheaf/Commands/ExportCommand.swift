@@ -12,9 +12,10 @@ struct ExportCommand: SheafSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Write the labels of one version.",
         discussion: """
-            In the order of the key hash, so that a version gives the same bytes every time and everywhere. NDJSON is the
-            labels' canonical form, one a line, as it was hashed. A file is written under another name first: a reader
-            never sees half of it.
+            In the order of the key hash, so that a version gives the same bytes every
+            time and everywhere. NDJSON is the labels' canonical form, one a line, as it
+            was hashed. A file is written under another name first: a reader never sees
+            half of it.
 
             Examples:
               sheaf export recipe_category@12 > labels.ndjson

@@ -66,12 +66,13 @@ struct ApproveCommand: SheafSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "approve", abstract: "Let a held run pass: exactly the entries that it showed.",
         discussion: """
-            The next sync publishes what the hold showed; whatever the sheets hold beyond that is counted again. Who
-            approved, when and why is kept.
+            The next sync publishes what the hold showed; whatever the sheets hold beyond
+            that is counted again. Who approved, when and why is kept.
 
             Examples:
               sheaf approve 3 --why "the second sheet was split, on purpose"
-              sheaf approve 3 --deletes      also where an unreadable sheet or key makes deletes wait
+              sheaf approve 3 --deletes    also where an unreadable sheet or key makes
+                                           deletes wait
             """)
 
     @OptionGroup var common: CommonOptions

@@ -5,8 +5,8 @@ struct InitCommand: SheafSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "init", abstract: "Write a sheaf.yaml and a first label schema, to start from.",
         discussion: """
-            Both are commented, and valid as they stand: put in your database, your spreadsheet and your columns. Nothing
-            that exists is overwritten.
+            Both are commented, and valid as they stand: put in your database, your
+            spreadsheet and your columns. Nothing that exists is overwritten.
 
             Examples:
               sheaf init

@@ -9,9 +9,10 @@ struct JobsCommand: AsyncParsableCommand {
         commandName: "jobs", abstract: "List training jobs; show, follow, cancel or retry one.",
         discussion: """
             Examples:
-              sheaf jobs                          the newest jobs, with version, state, metrics and duration
-              sheaf jobs 7                        one job and its attempts
-              sheaf jobs logs 7                   what its trainer printed
+              sheaf jobs           the newest jobs, with version, state, metrics and
+                                   duration
+              sheaf jobs 7         one job and its attempts
+              sheaf jobs logs 7    what its trainer printed
               sheaf jobs cancel 7
               sheaf jobs retry 7
             """,
@@ -193,7 +194,8 @@ struct RelayCommand: SheafSubcommand {
     static let configuration = ArgumentParser.CommandConfiguration(
         commandName: "relay", abstract: "Start the training that is due, and nothing else.",
         discussion: """
-            Every sync does it too. Run it by a timer where training waits for quiet, or where another machine trains.
+            Every sync does it too. Run it by a timer where training waits for quiet, or
+            where another machine trains.
 
             Examples:
               sheaf relay
@@ -218,8 +220,8 @@ struct ReportCommand: SheafSubcommand {
     static let configuration = ArgumentParser.CommandConfiguration(
         commandName: "report", abstract: "Report a trainer's metrics and artifact (run by the trainer).",
         discussion: """
-            Job and token come from SHEAF_JOB and SHEAF_ATTEMPT_TOKEN, which Sheaf gives to each trainer. Only the
-            newest attempt's reports count.
+            Job and token come from SHEAF_JOB and SHEAF_ATTEMPT_TOKEN, which Sheaf gives
+            to each trainer. Only the newest attempt's reports count.
 
             Example:
               sheaf report --metrics metrics.json --artifact model.joblib

@@ -9,11 +9,13 @@ struct LogCommand: SheafSubcommand {
         commandName: "log", abstract: "Show the versions of a dataset, its runs, or the history of one row.",
         discussion: """
             Examples:
-              sheaf log                                  the newest versions of all datasets
-              sheaf log recipe_category                  its versions
-              sheaf log recipe_category --runs           its runs, also those that wrote nothing
-              sheaf log recipe_category --key 1234       one row: who, when, from what to what
-              sheaf log step_tags --key 1234,2           a key of two fields
+              sheaf log                               the newest versions of all datasets
+              sheaf log recipe_category               its versions
+              sheaf log recipe_category --runs        its runs, also those that wrote
+                                                      nothing
+              sheaf log recipe_category --key 1234    one row: who, when, from what to
+                                                      what
+              sheaf log step_tags --key 1234,2        a key of two fields
             """)
 
     @OptionGroup var common: CommonOptions

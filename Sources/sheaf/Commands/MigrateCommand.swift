@@ -5,8 +5,9 @@ struct MigrateCommand: SheafSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "migrate", abstract: "Make the tables, or bring them up to this program.",
         discussion: """
-            Every table is named sheaf_…; nothing else in the database is touched. Safe to run again, and by several at
-            once. The user needs CREATE, ALTER, INDEX and DROP beside SELECT, INSERT, UPDATE and DELETE.
+            Every table is named sheaf_…; nothing else in the database is touched. Safe to
+            run again, and by several at once. The user needs CREATE, ALTER, INDEX and
+            DROP beside SELECT, INSERT, UPDATE and DELETE.
 
             Examples:
               sheaf migrate

@@ -6,8 +6,8 @@ struct PlanCommand: SheafSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "plan", abstract: "Show what a sync would do, cell by cell. Writes nothing.",
         discussion: """
-            Reads the sheets, validates every row and compares with the labels stored. Takes no lease: it can be run at
-            any time, beside a sync.
+            Reads the sheets, validates every row and compares with the labels stored.
+            Takes no lease: it can be run at any time, beside a sync.
 
             Examples:
               sheaf plan                              all datasets
@@ -51,8 +51,9 @@ struct SyncCommand: SheafSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "sync", abstract: "Bring the labels up to what the sheets hold, as a new version.",
         discussion: """
-            Pulls the sheets, validates every row, writes only what changed as a new immutable version, and starts the
-            training that is due. Where nothing changed nothing is written but a record of the run.
+            Pulls the sheets, validates every row, writes only what changed as a new
+            immutable version, and starts the training that is due. Where nothing changed
+            nothing is written but a record of the run.
 
             Examples:
               sheaf sync                              all datasets

@@ -1,7 +1,9 @@
 import SheetSource
 import Sync
 
-/// `sheaf.yaml`, read and checked. Paths are absolute: relative ones are meant from the file's own folder.
+/// `sheaf.yaml`, read and checked.
+///
+/// Paths are absolute: relative ones are meant from the file's own folder.
 struct Configuration: Sendable {
     /// The file it was read from.
     var file: String

@@ -4,7 +4,9 @@ import SheetSource
 import Sync
 import Yams
 
-/// Reads `sheaf.yaml`. Every mistake is told at once, with its line and what was meant.
+/// Reads `sheaf.yaml`.
+///
+/// Every mistake is told at once, with its line and what was meant.
 struct ConfigurationReader {
     private let file: String
     private let folder: String

@@ -27,7 +27,7 @@ struct YAMLMapping {
     let path: String
     private let collector: MistakeCollector
 
-    /// - Parameter keys: the keys it may have; `nil` allows any.
+    /// Fails if the node is no mapping; a key that is not among `keys` is noted, where `nil` allows any.
     init?(_ node: Node, path: String, keys: [String]?, _ collector: MistakeCollector) {
         guard case .mapping(let mapping) = node else {
             collector.note("\(path.isEmpty ? "the file" : path) must be a mapping of keys to values", at: node)

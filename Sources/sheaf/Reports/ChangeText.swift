@@ -1,7 +1,9 @@
 import LabelSchema
 import Sync
 
-/// One change in words, cell by cell. What stood in cells is made harmless for a terminal.
+/// One change in words, cell by cell.
+///
+/// What stood in cells is made harmless for a terminal.
 struct ChangeText {
     let style: Style
 

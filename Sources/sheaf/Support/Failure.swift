@@ -5,7 +5,9 @@ import MySQL
 import SheetSource
 import Training
 
-/// How `sheaf` ends: what scripts decide by. The README has the same table.
+/// How `sheaf` ends: what scripts decide by.
+///
+/// The README has the same table.
 enum Exit: Int32, CaseIterable {
     case success = 0
     /// Something that Sheaf did not foresee.

@@ -1,4 +1,6 @@
-/// What `sheaf init` writes. The tests parse both.
+/// What `sheaf init` writes.
+///
+/// The tests parse both.
 enum InitTemplates {
     static let configuration = """
         # Sheaf's configuration. Paths are meant from this file's folder. `sheaf check` tells every mistake.

@@ -2,8 +2,10 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Ctrl-C and SIGTERM end a command in good order: its task is cancelled, what it began is taken back, and the run is
-/// noted as cancelled. A second signal ends the process at once; the store stands that too.
+/// Ctrl-C and SIGTERM end a command in good order.
+///
+/// Its task is cancelled, what it began is taken back, and the run is noted as cancelled. A second signal ends the process
+/// at once; the store stands that too.
 enum Interruption {
     /// Runs a body as a task that a signal cancels.
     static func cancelling<R: Sendable>(_ body: @escaping @Sendable () async throws -> R) async throws -> R {

@@ -6,7 +6,10 @@ final class OutputFile {
     private let temporary: String
     private let descriptor: Int32
 
+    /// Opens the temporary file.
+    ///
     /// - Parameter path: `nil` writes to standard output.
+    /// - Throws: `Failure` if the file cannot be made.
     init(path: String?) throws {
         self.path = path
         guard let path else {

@@ -32,7 +32,11 @@ extension Workspace {
 
     /// Starts what is due, and tells of it.
     ///
-    /// - Parameter waits: follow the jobs that were started to their ends.
+    /// - Parameters:
+    ///   - store: where events and jobs are.
+    ///   - waits: follow the jobs that were started to their ends.
+    /// - Returns: `jobFailed` if there was a problem, or a job that was followed did not succeed.
+    /// - Throws: what the store throws; `CancellationError`.
     func relay(store: LabelStore, waits: Bool) async throws -> Exit {
         let relay = relay(store)
         let report = try await relay.relayDue()

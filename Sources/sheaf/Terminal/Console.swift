@@ -6,7 +6,9 @@ struct Console: Sendable {
     let style: Style
     let isJSON: Bool
 
-    /// A line of result. Text that was typed into cells is made harmless by whoever composes the line.
+    /// A line of result.
+    ///
+    /// Text that was typed into cells is made harmless by whoever composes the line.
     func line(_ text: String = "") {
         if !isJSON { Self.write(text + "\n", to: STDOUT_FILENO) }
     }

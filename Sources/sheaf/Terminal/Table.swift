@@ -8,7 +8,9 @@ struct Table {
         rows.append(cells)
     }
 
-    /// The lines, without trailing spaces. `styled` colours a cell after it has been padded.
+    /// The lines, without trailing spaces.
+    ///
+    /// `styled` colours a cell after it has been padded.
     func lines(indent: Int = 0, styled: (_ row: Int, _ column: Int, _ text: String) -> String = { $2 }) -> [String] {
         let columns = rows.map(\.count).max() ?? 0
         let widths = (0..<columns).map { column in
