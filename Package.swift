@@ -101,7 +101,9 @@ let package = Package(
         .testTarget(name: "SheetsEmulatorTests", dependencies: ["SheetsEmulator", "Digest", "HTTPTransfer"]),
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["sheaf", "SheetsEmulator", "MySQL", "TestSupport", subprocess, systemPackage]),
+            dependencies: [
+                "sheaf", "SheetsEmulator", "MySQL", "TestSupport", argumentParser, subprocess, systemPackage,
+            ]),
         .testTarget(name: "ArchitectureTests"),
     ]
 )

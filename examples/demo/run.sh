@@ -47,6 +47,7 @@ step() {
     shift
     printf '\n%s$ %s%s\n' "$cyan" "$*" "$reset"
     "$bin/$1" "${@:2}" || status=$?
+    if [[ $status == 130 ]]; then exit 130; fi
     [[ $status == "$expected" ]] || fail "'$*' ended with $status, and $expected was expected"
 }
 

@@ -1,0 +1,78 @@
+import ArgumentParser
+import Foundation
+import Subprocess
+import SystemPackage
+import Testing
+
+@testable import sheaf
+
+/// What the documents say of the command line is what it does.
+@Suite struct DocumentationTests {
+    private static let root = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    private static func document(_ path: String) throws -> String {
+        try String(contentsOf: root.appending(path: path), encoding: .utf8)
+    }
+
+    private static var commands: [any ParsableCommand.Type] {
+        SheafCommand.configuration.groupedSubcommands.flatMap(\.subcommands)
+    }
+
+    @Test func theReadmeHasTheTableOfExitCodes() throws {
+        let readme = try Self.document("README.md")
+        for exit in Exit.allCases {
+            #expect(readme.contains("| \(exit.rawValue) | \(exit.meaning) |"))
+        }
+    }
+
+    @Test func everyCommandStandsInTheReadmeAndHasExamples() throws {
+        let readme = try Self.document("README.md")
+        #expect(Self.commands.count == 14)
+        for command in Self.commands {
+            let name = command.configuration.commandName ?? ""
+            #expect(readme.contains("`sheaf \(name)"), "\(name)")
+            #expect(command.configuration.discussion.contains("Example"), "\(name)")
+            #expect(command.configuration.discussion.contains("sheaf \(name)"), "\(name)")
+        }
+    }
+
+    @Test func noLineOfHelpIsWiderThanATerminal() {
+        for command in Self.commands + [SheafCommand.self as any ParsableCommand.Type] {
+            for line in command.configuration.discussion.split(separator: "\n") {
+                #expect(line.count <= 78, "\(line)")
+            }
+        }
+    }
+
+    /// The hashes of a version can be computed by somebody who has nothing of Sheaf but its documents.
+    @Test func theIndependentVerifierAgreesWithTheStore() async throws {
+        try await Scene.with { scene in
+            try await scene.run("sync")
+            try await scene.run("export", "dish@1", "--output", "labels.ndjson")
+            let log = try await scene.run("log", "dish", "--json")
+            let versions = try #require(
+                try JSONSerialization.jsonObject(with: Data(log.output.utf8)) as? [[String: Any]])
+            let version = try #require(versions.first?["version_hash"] as? String)
+            let schema = try #require(versions.first?["schema_hash"] as? String)
+            let verified = try await verify(scene, schema: schema, version: version)
+            #expect(verified == .exited(0))
+            // And it is no rubber stamp.
+            let text = try scene.read("labels.ndjson")
+            try scene.write("labels.ndjson", text.replacing("主食", with: "主菜", maxReplacements: 1))
+            #expect(try await verify(scene, schema: schema, version: version) != .exited(0))
+        }
+    }
+
+    private func verify(_ scene: Scene, schema: String, version: String) async throws -> TerminationStatus {
+        let script = Self.root.appending(path: "docs/verify.py").path(percentEncoded: false)
+        return try await Subprocess.run(
+            .path("/bin/sh"),
+            arguments: [
+                "-c", "python3 \"$0\" --key id --schema-hash \"$1\" --version-hash \"$2\" < labels.ndjson", script,
+                schema,
+                version,
+            ], workingDirectory: FilePath(scene.folder), output: .discarded, error: .discarded
+        ).terminationStatus
+    }
+}
