@@ -34,9 +34,14 @@ test: deps ## Run every test, against a private MariaDB (or that of SHEAF_TEST_M
 	$(SWIFT) build --build-tests
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(TEST_WIDTH) $(SWIFT) test --skip-build
 
-# What takes longer than a change can wait for is added here, a target each.
+# What takes longer than a change can wait for: a target each, and all of them under test-all.
+.PHONY: test-crash
+test-crash: deps ## Kill 60 syncs at random moments and see that nothing is lost (some minutes)
+	$(SWIFT) build --build-tests
+	SHEAF_TEST_CRASHES=60 $(SWIFT) test --skip-build --filter CrashTests
+
 .PHONY: test-all
-test-all: test lint build ## Run the tests and what takes longer: the format check and a release build
+test-all: test lint build test-crash ## Run the tests and what takes longer: the format check, a release build, crashes
 
 .PHONY: bench
 bench: deps ## Measure, and print ratios to what the machine can do

@@ -58,7 +58,7 @@ import Testing
             #expect(records.map { $0["state"] as? String } == ["succeeded", "succeeded"])
             #expect(records.map { $0["version"] as? Int } == [2, 1])
             #expect(records.map { $0["metrics"] as? String } == ["{\"rows\":39}", "{\"rows\":40}"])
-            #expect(records.allSatisfy { $0["artifact_sha256"] is String || $0["artifact_sh_a256"] is String })
+            #expect(records.allSatisfy { $0["artifact_sha256"] is String })
         }
     }
 
