@@ -178,10 +178,11 @@ private func decideMissing(_ input: DecisionInput, labelMayStay: Bool) -> Decisi
         return Decision(13, .delete(cost: true), problem: .end, reverted: .end)
     }
     let delete: LabelAction = input.stored == nil ? .keep : .delete(cost: false)
-    if input.deleteApprovedPastBlock {
+    // An approval lifts the block, not the proof: the row may be on its way to a sheet that can be read.
+    if input.deleteApprovedPastBlock, input.provenMissing {
         return Decision(14, delete, problem: .end, reverted: .end)
     }
-    if input.deletesBlocked {
+    if input.deletesBlocked, !input.deleteApprovedPastBlock {
         return Decision(15, .keep, problem: .deleteWaiting)
     }
     if input.provenMissing {

@@ -21,7 +21,8 @@ package struct MergeInput: Sendable {
     package var unreadSheets: Set<UInt32>
     /// Sheets whose labels stay when no sheet offers them: retired with keep, or gone from the configuration.
     package var keptSheets: Set<UInt32>
-    package var deletesApprovedPastBlock: Set<KeyHash>
+    /// For each key the label, by its row hash, whose delete was approved in spite of a block.
+    package var deletesApprovedPastBlock: [KeyHash: RowHash]
     package var deletesBlocked: Bool
     package var absence: AbsenceProof
     /// Stored labels that do not satisfy this run's schema.
@@ -31,7 +32,7 @@ package struct MergeInput: Sendable {
 
     package init(
         rows: [SeenRow], sheetIDs: [UInt32], exceptions: [KeyHash: OpenExceptions] = [:],
-        unreadSheets: Set<UInt32> = [], keptSheets: Set<UInt32> = [], deletesApprovedPastBlock: Set<KeyHash> = [],
+        unreadSheets: Set<UInt32> = [], keptSheets: Set<UInt32> = [], deletesApprovedPastBlock: [KeyHash: RowHash] = [:],
         deletesBlocked: Bool = false, absence: AbsenceProof = .onePassSuffices, failingLabels: Set<KeyHash> = [],
         collectsKept: Bool = false
     ) {

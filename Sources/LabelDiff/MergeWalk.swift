@@ -129,7 +129,7 @@ package struct MergeWalk: ~Copyable {
             filled: filledRows, stored: stored, reverted: open?.reverted?.state, knownSheetNotRead: notRead,
             // A label that no sheet ever offered (adopted, say) has no home: nothing that a sheet lacks can delete it.
             homeRetiredWithKeep: stored != nil && (home.map(input.keptSheets.contains) ?? true),
-            deleteApprovedPastBlock: input.deletesApprovedPastBlock.contains(key),
+            deleteApprovedPastBlock: stored != nil && input.deletesApprovedPastBlock[key] == stored?.rowHash,
             deletesBlocked: input.deletesBlocked, provenMissing: proven)
     }
 

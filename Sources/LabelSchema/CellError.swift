@@ -35,6 +35,9 @@ package struct CellError: Sendable, Hashable {
         self.detail = detail
     }
 
+    /// So many of the other cells of a duplicate are named.
+    package static let namedCells = 20
+
     /// A key that stands in more than one row.
     ///
     /// All the rows concerned get one, each naming the cells of the others.
@@ -47,13 +50,14 @@ package struct CellError: Sendable, Hashable {
     ///   - otherCells: The key cells of the other rows, by sheet and A1 notation (`レシピ分類!A12`).
     /// - Returns: The error of one of the rows.
     package static func duplicateKey(
-        field: LabelField, column: Int?, rowNumber: Int, cell: String, otherCells: [String]
+        field: LabelField, column: Int?, rowNumber: Int, cell: String, otherCells: [String], otherCount: Int? = nil
     ) -> CellError {
         var detail = field.messageDetail(code: "primary-key", cause: "duplicate")
         detail["reason"] = "duplicate"
-        let named = otherCells.prefix(20)
+        let named = otherCells.prefix(namedCells)
         detail["otherCells"] = named.joined(separator: ", ")
-        if otherCells.count > named.count { detail["more"] = "\(otherCells.count - named.count)" }
+        let more = (otherCount ?? otherCells.count) - named.count
+        if more > 0 { detail["more"] = "\(more)" }
         return CellError(
             code: "primary-key", field: field.name, column: column, rowNumber: rowNumber, cell: cell, detail: detail)
     }

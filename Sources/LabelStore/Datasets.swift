@@ -132,13 +132,13 @@ extension LabelStore {
         dataset: DatasetRecord, lease: Lease
     ) async throws -> [SheetRecord] {
         let known = try await sheets(of: dataset)
-        let byLocation = Dictionary(uniqueKeysWithValues: known.map { ($0.location, $0) })
-        let wanted = Set(configured.map(\.location))
+        let byLocation = Dictionary(known.map { (Array($0.location.utf8), $0) }, uniquingKeysWith: { first, _ in first })
+        let wanted = Set(configured.map { Array($0.location.utf8) })
         let changed = configured.filter { sheet in
-            guard let record = byLocation[sheet.location] else { return true }
+            guard let record = byLocation[Array(sheet.location.utf8)] else { return true }
             return record.state != kind || record.annotator != sheet.annotator
         }
-        let left = kind == .active ? known.filter { $0.state == .active && !wanted.contains($0.location) } : []
+        let left = kind == .active ? known.filter { $0.state == .active && !wanted.contains(Array($0.location.utf8)) } : []
         if changed.isEmpty, left.isEmpty { return known }
 
         try await lease.write { connection in
@@ -160,6 +160,8 @@ extension LabelStore {
                     "UPDATE sheaf_sheets SET state = 'orphaned', seen_digest = NULL WHERE sheet_id = ?",
                     [.uint(UInt64(sheet.id))])
             }
+            // A key that was a duplicate only because of a sheet that is gone is one no more: the rest is decided anew.
+            if !left.isEmpty { try Self.mark(known.filter { wanted.contains(Array($0.location.utf8)) }.map(\.id), connection) }
         }
         return try await sheets(of: dataset)
     }

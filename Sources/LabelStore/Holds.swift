@@ -64,7 +64,8 @@ package struct HoldRecord: Sendable {
 package struct Approvals: Sendable {
     package var entries: [HoldEntry: UInt64] = [:]
     /// Keys whose delete was approved in spite of what blocks deletes.
-    package var deletesPastBlock: Set<KeyHash> = []
+    /// For each key the label whose delete was approved in spite of what blocks deletes.
+    package var deletesPastBlock: [KeyHash: RowHash] = [:]
 
     package init() {}
 }
@@ -96,21 +97,33 @@ extension LabelStore {
                 VALUES (?, 'open', ?, ?, ?, UTC_TIMESTAMP(6), 0)
                 """, [datasetID, .bytes(digest.bytes), .text(reasons), .uint(runID)]
             ).lastInsertID
-            let columns = ["hold_id", "key_hash", "action", "before_hash", "after_hash", "label_key"]
-            var rows = BulkRows(columnCount: columns.count)
-            for (entry, labelKey) in entries.sorted(by: { $0.entry.key < $1.entry.key }) {
-                rows.append(uint: holdID)
-                rows.append(bytes: entry.key.bytes)
-                rows.append(text: entry.action.rawValue)
-                rows.append(value: entry.before.value)
-                rows.append(value: entry.after.value)
-                rows.append(value: labelKey.value)
-            }
-            _ = try connection.insert(into: "sheaf_hold_entries", columns: columns, rows: rows)
+            try Self.insert(entries, hold: holdID, connection)
             return holdID
         }
         try await endRun(runID, state: .held, report: report(holdID), lease: lease)
         return holdID
+    }
+
+    private static func insert(
+        _ entries: [(entry: HoldEntry, labelKey: String?)], hold holdID: UInt64,
+        _ connection: isolated MySQLConnection
+    ) throws {
+        let columns = ["hold_id", "key_hash", "action", "before_hash", "after_hash", "label_key"]
+        var rows = BulkRows(columnCount: columns.count)
+        for (entry, labelKey) in entries.sorted(by: { $0.entry.key < $1.entry.key }) {
+            rows.append(uint: holdID)
+            rows.append(bytes: entry.key.bytes)
+            rows.append(text: entry.action.rawValue)
+            rows.append(value: entry.before.value)
+            rows.append(value: entry.after.value)
+            rows.append(value: storable(labelKey).value)
+        }
+        _ = try connection.insert(into: "sheaf_hold_entries", columns: columns, rows: rows)
+    }
+
+    /// A key as the columns for people hold it: one that is longer than they can hold is left out, and goes by its hash.
+    static func storable(_ labelKey: String?) -> String? {
+        labelKey.flatMap { $0.utf8.count <= 60_000 ? $0 : nil }
     }
 
     /// The holds that wait for somebody, newest first; all of them on request.
@@ -169,15 +182,18 @@ extension LabelStore {
     ) async throws {
         try await lease.write { connection in
             let rows = try connection.rows(
-                "SELECT dataset_id, state FROM sheaf_holds WHERE hold_id = ?", [.uint(holdID)])
+                """
+                SELECT dataset_id, state, state = 'approved' AND expires_at < UTC_TIMESTAMP(6) AS expired
+                FROM sheaf_holds WHERE hold_id = ?
+                """, [.uint(holdID)])
             guard let row = rows.first else {
                 throw StoreError(.unknownHold, "There is no hold \(holdID).", hint: "`sheaf holds` lists them.")
             }
-            let state = try row.text("state")
+            let state = try row.int("expired") == 1 ? "expired" : try row.text("state")
             guard state == "open" || state == "approved" else {
                 throw StoreError(
-                    .notAllowed, "Hold \(holdID) is \(state): a later run has published.",
-                    hint: "Run `sheaf plan` to see what the sheets hold now.")
+                    .notAllowed, "Hold \(holdID) is \(state) and can be approved no more.",
+                    hint: "Run `sheaf sync`: what is still too much is held anew.")
             }
             let datasetID = MySQLValue.int(try row.int("dataset_id"))
             _ = try connection.execute(
@@ -192,6 +208,62 @@ extension LabelStore {
                 WHERE dataset_id = ? AND state = 'active'
                 """, [datasetID])
             try Self.audit("approve", dataset: datasetID, subject: "hold \(holdID)", actor: actor, why: why, connection)
+        }
+    }
+
+    /// Approves the deletes that wait for a cell or sheet that cannot be read, as a hold of their own.
+    ///
+    /// - Parameters:
+    ///   - dataset: the dataset.
+    ///   - actor: who approves.
+    ///   - why: why, for the history.
+    ///   - hours: how long the approval stands if no run publishes.
+    ///   - lease: that of the dataset.
+    /// - Returns: the hold's number and how many deletes it has.
+    /// - Throws: `StoreError.notAllowed` if no delete waits.
+    package func approveWaitingDeletes(
+        of dataset: DatasetRecord, actor: String, why: String?, hours: Int, lease: Lease
+    ) async throws -> (hold: UInt64, deletes: Int) {
+        try await lease.write { connection in
+            let datasetID = MySQLValue.uint(UInt64(dataset.id))
+            let waiting = try connection.rows(
+                """
+                SELECT key_hash, seen_hash, label_key FROM sheaf_exceptions
+                WHERE dataset_id = ? AND kind = 'delete_waiting' ORDER BY key_hash
+                """, [datasetID]
+            ).map { row in
+                let entry = HoldEntry(
+                    key: try row.keyHash("key_hash"), action: .delete, before: try row.rowHash("seen_hash"), after: nil)
+                return (entry, try row.optionalText("label_key"))
+            }
+            guard !waiting.isEmpty else {
+                throw StoreError(
+                    .notAllowed, "No delete of \(dataset.name) waits.",
+                    hint: "`sheaf plan \(dataset.name)` shows what a sync would do.")
+            }
+            let run = try connection.rows(
+                "SELECT COALESCE(MAX(run_id), 0) AS run FROM sheaf_runs WHERE dataset_id = ?", [datasetID])
+            let holdID = try connection.execute(
+                """
+                INSERT INTO sheaf_holds (dataset_id, state, entries_hash, reasons, run_id, created_at, approved_by,
+                    approved_why, approved_at, past_block, expires_at)
+                VALUES (?, 'approved', ?, 'deletes that waited for a cell or sheet that cannot be read', ?,
+                    UTC_TIMESTAMP(6), ?, ?, UTC_TIMESTAMP(6), 1, UTC_TIMESTAMP(6) + INTERVAL ? HOUR)
+                """,
+                [
+                    datasetID, .bytes(HoldEntry.digest(of: waiting.map(\.0)).bytes), .int(try run.first?.int("run") ?? 0),
+                    .text(actor), why.value, .int(Int64(hours)),
+                ]
+            ).lastInsertID
+            try Self.insert(waiting, hold: holdID, connection)
+            _ = try connection.execute(
+                """
+                UPDATE sheaf_sheets SET marked = marked + 1, seen_digest = NULL
+                WHERE dataset_id = ? AND state = 'active'
+                """, [datasetID])
+            try Self.audit(
+                "approve", dataset: datasetID, subject: "hold \(holdID)", actor: actor, why: why, connection)
+            return (holdID, waiting.count)
         }
     }
 
@@ -227,37 +299,51 @@ extension LabelStore {
                     key: try row.keyHash("key_hash"), action: action, before: try row.rowHash("before_hash"),
                     after: try row.rowHash("after_hash"))
                 approvals.entries[entry] = UInt64(try row.int("hold_id"))
-                if action == .delete, try row.int("past_block") == 1 { approvals.deletesPastBlock.insert(entry.key) }
+                if action == .delete, try row.int("past_block") == 1, let before = entry.before {
+                    approvals.deletesPastBlock[entry.key] = before
+                }
             }
             return approvals
         }
     }
 
+    /// Uses approved entries up, in every hold that has them: of two holds that show the same change, neither may let it
+    /// pass a second time.
     static func useApprovals(
         _ used: [HoldEntryKey], dataset: DatasetRecord, runID: UInt64, _ connection: isolated MySQLConnection
     ) throws {
-        for (holdID, entries) in Dictionary(grouping: used, by: \.holdID) {
+        if used.isEmpty { return }
+        let datasetID = MySQLValue.uint(UInt64(dataset.id))
+        for (action, entries) in Dictionary(grouping: used, by: \.entry.action) {
             for start in stride(from: 0, to: entries.count, by: keysPerStatement) {
                 let keys = entries[start..<min(start + keysPerStatement, entries.count)].map(\.entry.key.value)
                 _ = try connection.execute(
                     """
                     UPDATE sheaf_hold_entries SET used_by = ?
-                    WHERE hold_id = ? AND key_hash IN (\(markers(keys.count)))
-                    """, [.uint(runID), .uint(holdID)] + keys)
+                    WHERE action = ? AND used_by IS NULL AND key_hash IN (\(markers(keys.count))) AND hold_id IN
+                        (SELECT hold_id FROM sheaf_holds WHERE dataset_id = ? AND state = 'approved')
+                    """, [.uint(runID), .text(action.rawValue)] + keys + [datasetID])
             }
-            _ = try connection.execute(
-                """
-                UPDATE sheaf_holds SET state = 'closed', closed_by = ? WHERE hold_id = ? AND NOT EXISTS
-                    (SELECT 1 FROM sheaf_hold_entries e WHERE e.hold_id = sheaf_holds.hold_id AND e.used_by IS NULL)
-                """, [.uint(runID), .uint(holdID)])
         }
+        _ = try connection.execute(
+            """
+            UPDATE sheaf_holds SET state = 'closed', closed_by = ?
+            WHERE dataset_id = ? AND state = 'approved' AND NOT EXISTS
+                (SELECT 1 FROM sheaf_hold_entries e WHERE e.hold_id = sheaf_holds.hold_id AND e.used_by IS NULL)
+            """, [.uint(runID), datasetID])
     }
 
     /// A run that publishes, or finds nothing to do, closes what waits for approval: what comes later is counted anew.
     static func closeHolds(dataset: DatasetRecord, runID: UInt64, _ connection: isolated MySQLConnection) throws {
+        let datasetID = MySQLValue.uint(UInt64(dataset.id))
         _ = try connection.execute(
             "UPDATE sheaf_holds SET state = 'closed', closed_by = ? WHERE dataset_id = ? AND state = 'open'",
-            [.uint(runID), .uint(UInt64(dataset.id))])
+            [.uint(runID), datasetID])
+        _ = try connection.execute(
+            """
+            UPDATE sheaf_holds SET state = 'expired', closed_by = ?
+            WHERE dataset_id = ? AND state = 'approved' AND expires_at < UTC_TIMESTAMP(6)
+            """, [.uint(runID), datasetID])
     }
 
     /// Notes who did what, when and why.

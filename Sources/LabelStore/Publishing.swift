@@ -257,7 +257,7 @@ extension LabelStore {
             rows.append(uint: UInt64(exception.problem.ordinal))
             rows.append(bytes: exception.problem.seen.bytes)
             rows.append(uint: UInt64(exception.problem.rowNumber))
-            rows.append(value: exception.labelKey.value)
+            rows.append(value: storable(exception.labelKey).value)
             rows.append(value: exception.errors.value)
             rows.append(uint: runID)
             rows.append(text: now)

@@ -69,7 +69,8 @@ extension LabelStore {
     ) throws {
         _ = try connection.execute(
             """
-            UPDATE sheaf_runs SET state = ?, version = ?, report = ?, finished_at = UTC_TIMESTAMP(6) WHERE run_id = ?
+            UPDATE sheaf_runs SET state = ?, version = ?, report = ?, finished_at = UTC_TIMESTAMP(6)
+            WHERE run_id = ? AND state = 'running'
             """,
             [.text(state.rawValue), version.map { .int(Int64($0)) } ?? .null, .text(report), .uint(run)])
     }

@@ -94,17 +94,26 @@ final class Session: @unchecked Sendable {
         }
     }
 
+    /// Transactions are synchronous: nothing of ours leaves one idle for longer than a moment.
+    private static let idleTransactionSeconds = 20
+
     private func setUpSession() throws(MySQLError) {
         try run("SET NAMES utf8mb4 COLLATE utf8mb4_bin")
         try run(
             "SET SESSION autocommit = 1, time_zone = '+00:00', sql_mode = '\(Self.strictMode)', "
                 + "innodb_lock_wait_timeout = \(configuration.lockWaitTimeout), "
                 + "net_read_timeout = \(configuration.readTimeout), net_write_timeout = \(configuration.readTimeout)")
+        // Whatever the server's default: a transaction that reads two tables reads them as of one moment.
+        try run("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         let settings = try rows(
             "SELECT VERSION(), CONNECTION_ID(), @@max_allowed_packet, CONCAT(@@hostname, ':', @@port, ':', @@datadir)",
             [])
         guard let row = settings.first else { throw MySQLError(.connectFailed, "the server gave no settings") }
         serverVersion = try row.text(0)
+        if serverVersion.contains("MariaDB") {
+            // The transaction of a client that is gone, or frozen, would keep its locks until the network notices.
+            try run("SET SESSION idle_transaction_timeout = \(Self.idleTransactionSeconds)")
+        }
         maximumPacket = Int(clamping: try row.int(2))
         server = try row.text(3)
         interruption.aim(

@@ -34,7 +34,9 @@ struct Decider: Sendable {
     /// - Throws: what concerns the whole run: errors of the store or the spool, `CancellationError`. What fails in a
     ///   single sheet is in the result.
     func decide(_ state: StoredState, evenIfEqual: Bool) async throws -> Decided {
-        let first = try await Pull(definition: definition, progress: progress).pass(1)
+        let pull = Pull(
+            definition: definition, knownTabs: state.records.map { $0?.tabID }, progress: progress)
+        let first = try await pull.pass(1)
         let schemaChanged = state.version.map { $0.schemaHash != definition.schemaHash } ?? false
         var decided = Decided(pass: first, passes: 1, rows: [], outcome: nil, schemaChanged: schemaChanged)
         if first.sheets.allSatisfy({ $0 == nil }) { return decided }
@@ -47,7 +49,7 @@ struct Decider: Sendable {
         if outcome.missing.isEmpty { return decided }
 
         // Labels are missing: their rows may be on their way from one sheet to another. Look at all sheets once more.
-        let second = try await Pull(definition: definition, progress: progress).pass(2)
+        let second = try await pull.pass(2)
         decided.pass = second
         decided.passes = 2
         decided.rows = second.rows()
@@ -109,15 +111,19 @@ struct Decider: Sendable {
         return try await store.mergeWalk(dataset, version: state.currentVersion, input: input)
     }
 
+    /// Whether a stored label satisfies the schema, and goes by the same key under it: another primary key is another row.
+    private func fits(_ label: [UInt8], _ key: KeyHash) -> Bool {
+        guard let keyNow = definition.schema.key(ofCanonicalLabel: label) else { return false }
+        return LabelSchema.keyHash(keyNow) == key && definition.schema.check(canonicalLabel: label).isEmpty
+    }
+
     private func failing(_ keys: [KeyHash], _ state: StoredState) async throws -> Set<KeyHash> {
         guard let dataset = state.dataset else { return [] }
         var failing: Set<KeyHash> = []
         for start in stride(from: 0, to: keys.count, by: 10_000) {
             let some = Array(keys[start..<min(start + 10_000, keys.count)])
             let labels = try await store.labels(of: dataset, version: state.currentVersion, keys: some)
-            for (key, label) in labels where !definition.schema.check(canonicalLabel: label).isEmpty {
-                failing.insert(key)
-            }
+            for (key, label) in labels where !fits(label, key) { failing.insert(key) }
         }
         return failing
     }

@@ -42,6 +42,9 @@ struct Pass: Sendable {
 /// Reads all sheets of a dataset, a few at a time.
 struct Pull: Sendable {
     let definition: DatasetDefinition
+    /// The id of each sheet's tab as it was last read, where it is known: a tab made anew under the old title is not the
+    /// sheet that it was, and what it lacks deletes nothing.
+    let knownTabs: [Int?]
     let progress: SyncProgress
 
     /// So many sheets are read at once: enough to hide the source's delay, few enough to spare its quota.
@@ -71,8 +74,29 @@ struct Pull: Sendable {
                 startNext()
             }
         }
+        refuseTheSameTabTwice(&pass)
         pass.failures.sort { $0.index < $1.index }
         return pass
+    }
+
+    /// Two entries of the configuration may turn out to be one tab, by title and by id: every row would be a duplicate of
+    /// itself.
+    private func refuseTheSameTabTwice(_ pass: inout Pass) {
+        var first: [[String]: Int] = [:]
+        for (index, sheet) in pass.sheets.enumerated() {
+            guard let identity = sheet?.identity else { continue }
+            let tab = [identity.spreadsheet, "\(identity.sheetID)"]
+            guard let other = first[tab] else {
+                first[tab] = index
+                continue
+            }
+            pass.sheets[index] = nil
+            pass.failures.append(
+                SheetFailure(
+                    index: index, code: "same-tab-twice",
+                    messages: [.en: "it is the same tab as sheet \(other + 1) of the configuration"],
+                    hint: "Take one of the two out of sheaf.yaml.", concernsEverySheet: false))
+        }
     }
 
     private struct ReadFailed: Error {
@@ -85,8 +109,10 @@ struct Pull: Sendable {
         let collector = SheetCollector(schema: definition.schema, sheetIndex: UInt16(index), spool: spool) { rows in
             progress(.reading(sheet: sheet.displayName, rows: rows, pass: pass))
         }
+        var reference = sheet.reference
+        if reference.sheetID == nil { reference.sheetID = knownTabs[index] }
         do {
-            let reading = try await sheet.reader.read(sheet.reference, into: collector)
+            let reading = try await sheet.reader.read(reference, into: collector)
             return .success(try await collector.finish(reading))
         } catch let error as SheetError {
             if error.code == .cancelled { throw CancellationError() }

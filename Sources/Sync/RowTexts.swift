@@ -33,13 +33,15 @@ struct RowTexts: Sendable {
         var errors = try Self.errors(record.errors)
         if found.problem.kind == .duplicate, let field = keyField {
             let row = decided.rows[index]
-            let others = duplicates[key, default: []].filter { $0 != index }.map { other in
+            // A few are named: of a column that was filled down there may be any number.
+            let all = duplicates[key, default: []]
+            let others = all.prefix(CellError.namedCells + 1).filter { $0 != index }.map { other in
                 names.keyCell(sheet: Int(decided.rows[other].sheet), row: decided.rows[other].rowNumber)
             }
             errors.insert(
                 CellError.duplicateKey(
                     field: field, column: names.keyColumn(sheet: Int(row.sheet)), rowNumber: Int(row.rowNumber),
-                    cell: LabelSchema.keyText(record.key), otherCells: others), at: 0)
+                    cell: LabelSchema.keyText(record.key), otherCells: others, otherCount: all.count - 1), at: 0)
         }
         return errors
     }
@@ -54,7 +56,7 @@ struct RowTexts: Sendable {
     static func errors(_ json: [UInt8]) throws -> [CellError] {
         if json.isEmpty { return [] }
         guard let errors = CellError.list(json: json) else {
-            throw Spool.SpoolError(action: "understood", number: EIO)
+            throw SpoolError(action: "understood", number: EIO)
         }
         return errors
     }

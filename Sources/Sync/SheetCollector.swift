@@ -103,7 +103,7 @@ actor SheetCollector: RowConsumer {
 
     /// What was collected, once the source has proven that the read is complete.
     ///
-    /// - Throws: `HeaderRefused` if there was not even a header row; `Spool.SpoolError` if a row could not be kept.
+    /// - Throws: `HeaderRefused` if there was not even a header row; `SpoolError` if a row could not be kept.
     func finish(_ reading: SheetReading) async throws -> SeenSheet {
         while !underWay.isEmpty { try await takeOldest() }
         guard header != nil, let identity else {

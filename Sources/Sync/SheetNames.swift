@@ -15,7 +15,9 @@ struct SheetNames: Sendable {
         names = titles.enumerated().map { index, title in
             guard count[title, default: 0] > 1 else { return title }
             let spreadsheet = pass.sheets[index].map(\.identity.spreadsheetTitle) ?? ""
-            return "\(spreadsheet.isEmpty ? definition.sheets[index].reference.spreadsheet : spreadsheet) / \(title)"
+            let reference = definition.sheets[index].reference.spreadsheet
+            // Of a file, title and spreadsheet are one: its path tells it apart.
+            return spreadsheet == title ? reference : "\(spreadsheet.isEmpty ? reference : spreadsheet) / \(title)"
         }
         keyColumns = pass.sheets.map { $0?.keyColumn ?? 0 }
     }

@@ -1,6 +1,17 @@
 import Foundation
 import Synchronization
 
+/// The temporary file that holds what was read failed.
+package struct SpoolError: Error, CustomStringConvertible {
+    let action: String
+    let number: Int32
+
+    package var description: String {
+        "The temporary file that holds what was read could not be \(action) (\(String(cString: strerror(number)))). "
+            + "Free some space in the folder for temporary files, or set TMPDIR to another one."
+    }
+}
+
 /// What a run read, in canonical form, in a private temporary file that has no name: memory holds hashes and offsets only,
 /// and nothing is left behind however the process ends.
 ///
@@ -15,16 +26,6 @@ final class Spool: Sendable {
         let annotator: [UInt8]
         /// A JSON array of cell errors; empty for a valid row.
         let errors: [UInt8]
-    }
-
-    struct SpoolError: Error, CustomStringConvertible {
-        let action: String
-        let number: Int32
-
-        var description: String {
-            "The temporary file that holds what was read could not be \(action) (\(String(cString: strerror(number)))). "
-                + "Free some space in the folder for temporary files, or set TMPDIR to another one."
-        }
     }
 
     private let descriptor: Int32

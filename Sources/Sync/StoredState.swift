@@ -28,11 +28,13 @@ struct StoredState: Sendable {
                 approvals: Approvals())
         }
         let sheets = try await store.sheets(of: dataset)
-        let byLocation = Dictionary(uniqueKeysWithValues: sheets.map { ($0.location, $0) })
-        let configured = Set(definition.sheets.map(\.location))
+        // By bytes, as the store compares them.
+        let byLocation = Dictionary(
+            sheets.map { (Array($0.location.utf8), $0) }, uniquingKeysWith: { first, _ in first })
+        let configured = Set(definition.sheets.map { Array($0.location.utf8) })
         // A sheet that left the configuration deletes nothing until somebody retires it.
-        let kept = sheets.filter { !configured.contains($0.location) && $0.state != .retiredDelete }
-        let records = definition.sheets.map { byLocation[$0.location] }
+        let kept = sheets.filter { !configured.contains(Array($0.location.utf8)) && $0.state != .retiredDelete }
+        let records = definition.sheets.map { byLocation[Array($0.location.utf8)] }
         let (exceptions, unreadable) = try await store.openExceptions(of: dataset)
         return StoredState(
             dataset: dataset,

@@ -251,7 +251,7 @@ package struct SyncRunner: Sendable {
         report.version = draft.version
         report.versionHash = figures.versionHash.hex
         var publication = publication
-        publication.runState = .published
+        publication.runState = report.isPartial ? .partial : .published
         publication.report = try Self.json(report.withoutCellText)
         let chunks = ChangeSetChunks(outcome.entries, texts: details.texts, sheetIDs: state.sheetIDs)
         let total = outcome.entries.count
@@ -355,6 +355,6 @@ extension Duration {
     /// Seconds with milliseconds.
     var inSeconds: Double {
         let (seconds, attoseconds) = components
-        return Double(seconds) + (Double(attoseconds) / 1e15).rounded() / 1e3
+        return ((Double(seconds) * 1e3 + Double(attoseconds) / 1e15).rounded()) / 1e3
     }
 }

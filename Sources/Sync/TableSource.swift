@@ -5,9 +5,12 @@ internal import Tabular
 /// A table of the store's database as a source of rows, for adopting labels that a team already has.
 package struct TableSource: SheetReader {
     private let store: LabelStore
+    private let columns: Set<String>
 
-    package init(store: LabelStore) {
+    /// - Parameter columns: the titles and names of the schema's fields; other columns are not read.
+    package init(store: LabelStore, columns: Set<String>) {
         self.store = store
+        self.columns = columns
     }
 
     /// Reads the whole table, its columns' names as the first row.
@@ -22,9 +25,14 @@ package struct TableSource: SheetReader {
     ) async throws(SheetError) -> SheetReading {
         let table: ForeignTable
         do {
-            table = try await store.foreignTable(sheet.spreadsheet)
+            table = try await store.foreignTable(sheet.spreadsheet, columns: columns)
+        } catch let error as StoreError {
+            throw SheetError(.requestRefused, sheet: sheet, error.message, hint: error.hint, retryable: false)
         } catch {
-            throw SheetError(.unavailable, sheet: sheet, "the table cannot be read: \(error)", retryable: false)
+            throw SheetError(
+                .spreadsheetNotFound, sheet: sheet, "the table cannot be read: \(error)",
+                hint: "give it as TABLE or DATABASE.TABLE, and see that the store's user may SELECT from it",
+                retryable: false)
         }
         var batch = RowBatch(firstRowNumber: 1)
         for column in table.columns { batch.appendCell(.text, column.utf8) }

@@ -126,8 +126,9 @@ struct Example: Sendable, CustomTestStringConvertible {
             .delete(cost: true), .end, .end),
 
         Example(
-            14, "none, a delete approved past the block",
-            .init(filled: .none, stored: fits, deleteApprovedPastBlock: true, deletesBlocked: true),
+            14, "none, a delete approved past the block, missing from both passes",
+            .init(
+                filled: .none, stored: fits, deleteApprovedPastBlock: true, deletesBlocked: true, provenMissing: true),
             .delete(cost: false), .end, .end),
 
         Example(

@@ -49,7 +49,7 @@ struct Model {
         facts.aKnownSheetWasNotRead = !knownSheets(key).isDisjoint(with: unread)
         // A label that no sheet ever offered is kept as one whose sheet is retired.
         if record.label != nil { facts.homeIsRetiredWithKeep = record.home.map(world.retired.contains) ?? true }
-        facts.deleteIsApprovedPastTheBlock = record.isDeleteApproved
+        facts.deleteIsApprovedPastTheBlock = record.isDeleteApproved && record.label != nil
         facts.deletesAreBlocked = world.deletesAreBlocked
         facts.isMissingFromBothPasses =
             world.absence == .onePass || (world.absence == .second && record.wasMissingInFirstPass)

@@ -105,11 +105,11 @@ struct Rule: Sendable {
         Rule(13, "none filled; L fails the new schema", .deleteAsCost, .end, .ends) {
             $0.filled.isEmpty && $0.labelFails
         },
-        Rule(14, "none filled; a delete approved past the block", .delete, .end, .ends) {
-            $0.filled.isEmpty && $0.deleteIsApprovedPastTheBlock
+        Rule(14, "none filled; a delete approved past the block, and missing from both passes", .delete, .end, .ends) {
+            $0.filled.isEmpty && $0.deleteIsApprovedPastTheBlock && $0.isMissingFromBothPasses
         },
         Rule(15, "none filled; something cannot be read", .keep, .deleteWaits, .stays) {
-            $0.filled.isEmpty && $0.deletesAreBlocked
+            $0.filled.isEmpty && $0.deletesAreBlocked && !$0.deleteIsApprovedPastTheBlock
         },
         Rule(16, "none filled; missing from both passes", .delete, .end, .ends) {
             $0.filled.isEmpty && $0.isMissingFromBothPasses

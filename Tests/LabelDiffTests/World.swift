@@ -82,7 +82,7 @@ struct World: CustomStringConvertible {
         return MergeInput(
             rows: rows.sorted(by: SeenRow.precedes), sheetIDs: sheets.map(\.id), exceptions: exceptions,
             unreadSheets: Set(sheets.filter { $0.rows == nil }.map(\.id)), keptSheets: retired,
-            deletesApprovedPastBlock: Set(records.filter { $0.value.isDeleteApproved }.keys),
+            deletesApprovedPastBlock: records.compactMapValues { $0.isDeleteApproved ? $0.label : nil },
             deletesBlocked: deletesAreBlocked, absence: proof,
             failingLabels: Set(records.filter { $0.value.label != nil && !$0.value.fits }.keys), collectsKept: true)
     }

@@ -64,7 +64,7 @@ import Testing
                 sheets: [
                     SheetDefinition(
                         reference: SheetReference(spreadsheet: "old"), location: "table:old", annotator: nil,
-                        reader: TableSource(store: bench.store))
+                        reader: TableSource(store: bench.store, columns: ["id", "名前", "種類", "担当者"]))
                 ], guards: .none)
             let runner = SyncRunner(
                 definition: definition, store: bench.store, actor: "tests", worker: "tests", logger: .init(label: "t"),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import LabelSchema
 import LabelStore
 import SheetSource
 import Sync
@@ -32,6 +33,7 @@ struct AdoptCommand: SheafSubcommand {
     var reason: String?
 
     func validate() throws {
+        try ReasonLimit.check(reason)
         if (csv == nil) == (table == nil) { throw ValidationError("Give either --csv or --table.") }
     }
 
@@ -39,8 +41,9 @@ struct AdoptCommand: SheafSubcommand {
         let workspace = try Workspace(common, console: console)
         let settings = try workspace.dataset(dataset)
         return try await workspace.withStore { store in
+            let schema = try workspace.schema(settings)
             let definition = DatasetDefinition(
-                name: settings.name, schema: try workspace.schema(settings), sheets: [source(store)],
+                name: settings.name, schema: schema, sheets: [source(store, schema)],
                 guards: Guards(maxChanged: nil, maxDeleted: nil, maxRejected: nil))
             let progress = ProgressLine(isShown: !common.json)
             let runner = SyncRunner(
@@ -60,7 +63,9 @@ struct AdoptCommand: SheafSubcommand {
             }
             progress.clear()
             console.lines(SyncText(report: report, style: console.style, language: workspace.language).lines())
-            if report.outcome == .failed, report.counts.rejected > 0 {
+            if report.outcome == .failed, report.counts.inserted == 0, !report.isPartial {
+                console.line("  There is no valid row to adopt.")
+            } else if report.outcome == .failed, report.counts.rejected > 0 {
                 console.line(
                     "  \(report.counts.rejected.counted("row")) not valid: mend them, or leave them out with --skip-invalid."
                 )
@@ -71,16 +76,16 @@ struct AdoptCommand: SheafSubcommand {
         }
     }
 
-    private func source(_ store: LabelStore) -> SheetDefinition {
+    private func source(_ store: LabelStore, _ schema: LabelSchema) -> SheetDefinition {
         if let table {
             return SheetDefinition(
-                reference: SheetReference(spreadsheet: table), location: "table:\(table)", annotator: nil,
-                reader: TableSource(store: store))
+                reference: SheetReference(spreadsheet: table), location: "adopted:table:\(table)", annotator: nil,
+                reader: TableSource(store: store, columns: Set(schema.fields.flatMap { [$0.title, $0.name] })))
         }
         // As every path of a command line, meant from the folder that the command is run in.
         let path = URL(filePath: csv ?? "").standardizedFileURL
         return SheetDefinition(
-            reference: SheetReference(spreadsheet: path.lastPathComponent), location: "csv:\(path.lastPathComponent)",
+            reference: SheetReference(spreadsheet: path.lastPathComponent), location: "adopted:csv:\(path.lastPathComponent)",
             annotator: nil,
             reader: CSVFolderSource(folder: path.deletingLastPathComponent().path(percentEncoded: false)))
     }

@@ -73,11 +73,15 @@ struct ApproveCommand: SheafSubcommand {
               sheaf approve 3 --why "the second sheet was split, on purpose"
               sheaf approve 3 --deletes    also where an unreadable sheet or key makes
                                            deletes wait
+              sheaf approve --waiting recipe_category
+                                           only the deletes that wait
             """)
 
     @OptionGroup var common: CommonOptions
     @Argument(help: "The number of the hold, as `sheaf holds` gives it.")
-    var hold: UInt64
+    var hold: UInt64?
+    @Option(help: ArgumentHelp("Instead: the deletes of a dataset that wait for a cell or sheet.", valueName: "dataset"))
+    var waiting: String?
     @Option(help: "Why, for the history.")
     var why: String?
     @Flag(help: "Also let its deletes pass where a cell or sheet blocks them.")
@@ -86,12 +90,15 @@ struct ApproveCommand: SheafSubcommand {
     var hours = 72
 
     func validate() throws {
+        try ReasonLimit.check(why)
+        if (hold == nil) == (waiting == nil) { throw ValidationError("Give the number of a hold, or --waiting.") }
         guard (1...8760).contains(hours) else { throw ValidationError("--hours must be from 1 to 8760.") }
     }
 
     func execute(_ console: Console) async throws -> Exit {
         let workspace = try Workspace(common, console: console)
         return try await workspace.withStore { store in
+            guard let hold else { return try await approveWaiting(store, console) }
             let dataset = try await store.datasetOfHold(hold)
             try await store.withLease(SyncRunner.leaseName(dataset: dataset), owner: Workspace.worker) { lease in
                 try await store.approve(
@@ -101,6 +108,30 @@ struct ApproveCommand: SheafSubcommand {
             try console.json(["approved": "\(hold)", "dataset": dataset])
             return .success
         }
+    }
+}
+
+extension ApproveCommand {
+    private func approveWaiting(_ store: LabelStore, _ console: Console) async throws -> Exit {
+        let dataset = try await store.dataset(waiting ?? "")
+        let approved = try await store.withLease(
+            SyncRunner.leaseName(dataset: dataset.name), owner: Workspace.worker
+        ) { lease in
+            try await store.approveWaitingDeletes(
+                of: dataset, actor: Workspace.actor, why: why, hours: hours, lease: lease)
+        }
+        console.line(
+            "Approved \(approved.deletes.counted("delete")) as hold \(approved.hold). "
+                + "`sheaf sync \(dataset.name)` publishes what is still missing.")
+        try console.json(["approved": "\(approved.hold)", "dataset": dataset.name])
+        return .success
+    }
+}
+
+/// How long a reason may be: the store keeps it with each version.
+enum ReasonLimit {
+    static func check(_ reason: String?) throws {
+        if let reason, reason.utf8.count > 10_000 { throw ValidationError("A reason may have 10,000 bytes.") }
     }
 }
 

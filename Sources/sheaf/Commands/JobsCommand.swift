@@ -126,6 +126,7 @@ struct JobsLogsCommand: SheafSubcommand {
         let workspace = try Workspace(common, console: console)
         return try await workspace.withStore { store in
             let ended = try await workspace.follow(job, workspace.relay(store))
+            try console.json(JobDocument(ended, try await store.attempts(of: job)))
             return ended.state == .succeeded ? .success : .jobFailed
         }
     }

@@ -16,6 +16,7 @@ struct LogCommand: SheafSubcommand {
               sheaf log recipe_category --key 1234    one row: who, when, from what to
                                                       what
               sheaf log step_tags --key 1234,2        a key of two fields
+              sheaf log step_tags --key '[1234,2]'    as --json prints keys
             """)
 
     @OptionGroup var common: CommonOptions
@@ -148,11 +149,19 @@ struct LogCommand: SheafSubcommand {
     private func showKey(
         _ typed: String, _ dataset: DatasetRecord, _ store: LabelStore, _ console: Console
     ) async throws {
+        guard dataset.currentVersion > 0 else {
+            console.line("Nothing is published yet: run `sheaf sync`.")
+            try console.json([Step]())
+            return
+        }
         let current = try await store.version(dataset.currentVersion, of: dataset)
         let schema = try LabelSchema.parse(document: try await store.schemaDocument(current.schemaID))
         let values = typed.split(separator: ",", omittingEmptySubsequences: false)
             .map { $0.trimmingPrefix(while: { $0 == " " }) }.map(String.init)
-        guard let key = schema.key(typed: schema.primaryKey.count == 1 ? [typed] : values) else {
+        // As `--json` prints keys, or as one would type it in the sheet.
+        let isCanonical = typed.hasPrefix("[") && typed.hasSuffix("]")
+        let canonical = isCanonical ? Array(typed.utf8) : nil
+        guard let key = canonical ?? schema.key(typed: schema.primaryKey.count == 1 ? [typed] : values) else {
             throw Failure(
                 .usage, code: "bad-key", "`\(CellText.shown(typed))` is not a key of \(dataset.name).",
                 hint: "Its primary key is \(schema.primaryKey.joined(separator: ", ")).")

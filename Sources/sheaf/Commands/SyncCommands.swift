@@ -73,6 +73,8 @@ struct SyncCommand: SheafSubcommand {
     @Option(help: "Why, for the history.")
     var reason: String?
 
+    func validate() throws { try ReasonLimit.check(reason) }
+
     func execute(_ console: Console) async throws -> Exit {
         let workspace = try Workspace(common, console: console)
         let selected = try workspace.datasets(datasets)

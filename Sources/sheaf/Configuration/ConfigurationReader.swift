@@ -64,6 +64,14 @@ struct ConfigurationReader {
             collector.note("`store` must be a URL that begins with mysql://", at: top["store"])
         }
         let google = top.mapping("google", keys: ["credentials", "endpoint"])
+        if let endpoint = google?.text("endpoint") {
+            let url = URL(string: endpoint)
+            if url?.host() == nil || !["http", "https"].contains(url?.scheme ?? "") || url?.user() != nil {
+                collector.note(
+                    "`google.endpoint` must be an address such as http://127.0.0.1:8790, without user or password",
+                    at: google?["endpoint"])
+            }
+        }
         let language = top.text("language")
         if let language, MessageLanguage(rawValue: language) == nil {
             collector.note("`language` must be ja or en", at: top["language"])
@@ -103,11 +111,17 @@ struct ConfigurationReader {
         if mapping["sheets"] == nil {
             collector.note("`\(path).sheets` is missing; list the sheets that hold the rows", at: node)
         }
+        if let list = mapping.list("sheets"), list.isEmpty {
+            collector.note("`\(path).sheets` is empty: there is nothing to read", at: mapping["sheets"])
+        }
         for (index, item) in (mapping.list("sheets") ?? []).enumerated() {
             if let sheet = sheet(item, path: "\(path).sheets[\(index + 1)]") { sheets.append(sheet) }
         }
         var seen: Set<SheetReference> = []
-        for sheet in sheets where !seen.insert(sheet.reference).inserted {
+        for sheet in sheets {
+            var place = sheet.reference
+            place.headerRow = 1
+            if seen.insert(place).inserted { continue }
             collector.note("this sheet stands in `\(path).sheets` twice", line: sheet.line)
         }
         return DatasetSettings(
@@ -119,13 +133,16 @@ struct ConfigurationReader {
         let keys = ["spreadsheet", "csv", "tab", "sheet_id", "header_row", "annotator"]
         guard let mapping = YAMLMapping(node, path: path, keys: keys, collector) else { return nil }
         let headerRow = mapping.number("header_row", in: 1...10_000_000) ?? 1
+        if let annotator = mapping.text("annotator"), annotator.unicodeScalars.count > 255 {
+            collector.note("`\(path).annotator` is longer than 255 characters", at: mapping["annotator"])
+        }
         let line = node.mark?.line ?? 0
         if let csv = mapping.text("csv") {
             if mapping["spreadsheet"] != nil {
                 collector.note("`\(path)` names both a spreadsheet and a csv file; give one", at: node)
             }
             return SheetSettings(
-                source: .csv, reference: SheetReference(spreadsheet: csv, headerRow: headerRow),
+                source: .csv, reference: SheetReference(spreadsheet: Self.plain(csv), headerRow: headerRow),
                 annotator: mapping.text("annotator"), line: line)
         }
         let hint = "it stands between /d/ and /edit in the spreadsheet's address"
@@ -176,14 +193,22 @@ struct ConfigurationReader {
         for (key, value) in launcher.mapping("environment", keys: nil)?.entries ?? [] {
             environment[key] = value.scalar?.string ?? ""
         }
+        let timeout = launcher.duration("timeout", default: .seconds(6 * 3600))
+        if timeout == .zero { collector.note("`\(launcher.path).timeout` must be at least 1s", at: launcher["timeout"]) }
         return TrainingSettings(
             pipeline: mapping.text("pipeline") ?? name,
             minimumChanges: when?.number("min_changes", in: 1...Int.max) ?? 1,
             quiet: when?.duration("quiet", default: .zero) ?? .zero,
             atMostEvery: when?.duration("at_most_every", default: .zero) ?? .zero, run: run,
             workingFolder: path(launcher.text("folder") ?? "."), environment: environment,
-            timeout: launcher.duration("timeout", default: .seconds(6 * 3600)),
+            timeout: max(.seconds(1), timeout),
             attempts: launcher.number("attempts", in: 1...100) ?? 1)
+    }
+
+    /// One way to write a path: `./a.csv` is `a.csv`.
+    private static func plain(_ path: String) -> String {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: true).filter { $0 != "." }
+        return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
     }
 
     /// A path of the file, which is meant from the file's own folder.

@@ -53,6 +53,7 @@ extension SheafSubcommand {
         do {
             let exit = try await Interruption.cancelling { try await execute(console) }
             if exit != .success { throw exit.code }
+            try Console.checkOutput()
         } catch let code as ExitCode {
             throw code
         } catch {

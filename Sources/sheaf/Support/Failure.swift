@@ -3,6 +3,7 @@ import LabelSchema
 import LabelStore
 import MySQL
 import SheetSource
+import Sync
 import Training
 
 /// How `sheaf` ends: what scripts decide by.
@@ -43,7 +44,7 @@ enum Exit: Int32, CaseIterable {
         case .invalid: "a label schema with a mistake, or rows that were refused"
         case .held: "a guard was exceeded: held until someone approves"
         case .busy: "another worker is writing the dataset"
-        case .partial: "a sheet could not be read; everything else was synced"
+        case .partial: "a sheet could not be read: its labels stay; the rest was synced, unless a new schema waits for it"
         case .store: "the database cannot be reached, is read-only, or is not migrated"
         case .source: "no sheet could be read: credentials, sharing, network"
         case .jobFailed: "a training job failed"
@@ -82,6 +83,7 @@ struct Failure: Error {
             self.init(.source, code: error.code.rawValue, error.description.sentence)
         case let error as TrainingError:
             self.init(.jobFailed, code: error.code.rawValue, error.message, hint: error.hint)
+        case let error as SpoolError: self.init(.output, code: "spool", error.description)
         case is CancellationError:
             self.init(.cancelled, code: "cancelled", "Cancelled. The last published version is as it was.")
         default:

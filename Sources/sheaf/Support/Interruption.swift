@@ -16,7 +16,7 @@ enum Interruption {
             signal(number) { _ in }
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
-                if count.next() > 1 { exit(Exit.cancelled.rawValue) }
+                if count.next() > 1 { _exit(Exit.cancelled.rawValue) }
                 Console.note("\nStopping; once more stops at once.")
                 task.cancel()
             }

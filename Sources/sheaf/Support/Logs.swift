@@ -32,7 +32,7 @@ struct LineLogHandler: LogHandler {
     func log(event: LogEvent) {
         let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
         let line = isText ? text(event, all) : json(event, all)
-        FileHandle.standardError.write(Data((line + "\n").utf8))
+        Console.note(line)
     }
 
     private func text(_ event: LogEvent, _ all: Logger.Metadata) -> String {

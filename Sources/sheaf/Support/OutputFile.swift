@@ -1,24 +1,37 @@
 import Foundation
 
 /// A file that appears whole or not at all: it is written under another name in the same folder, and renamed.
+///
+/// What is no regular file (a device, a pipe) is written to as it stands.
 final class OutputFile {
     private let path: String?
-    private let temporary: String
+    /// The name it has until it is whole; `nil` if it is written to directly.
+    private let temporary: String?
     private let descriptor: Int32
 
-    /// Opens the temporary file.
-    ///
-    /// - Parameter path: `nil` writes to standard output.
-    /// - Throws: `Failure` if the file cannot be made.
+    /// - Parameter path: `nil` or `-` writes to standard output.
+    /// - Throws: `Failure` with `Exit.output` if the file cannot be made.
     init(path: String?) throws {
-        self.path = path
-        guard let path else {
-            temporary = ""
+        guard let path, path != "-" else {
+            self.path = nil
+            temporary = nil
             descriptor = STDOUT_FILENO
             return
         }
-        temporary = "\(path).\(ProcessInfo.processInfo.processIdentifier).tmp"
-        descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        // A link is followed, and stays.
+        let resolved = URL(filePath: path).resolvingSymlinksInPath().path(percentEncoded: false)
+        self.path = resolved
+        var status = stat()
+        let exists = stat(resolved, &status) == 0
+        if exists, status.st_mode & S_IFMT != S_IFREG {
+            temporary = nil
+            descriptor = open(resolved, O_WRONLY | O_CLOEXEC)
+        } else {
+            let name = "\(resolved).\(ProcessInfo.processInfo.processIdentifier).tmp"
+            temporary = name
+            // Who may read the file that is there may read the one that takes its place.
+            descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, exists ? status.st_mode & 0o777 : 0o644)
+        }
         guard descriptor >= 0 else { throw Self.failure(path, errno) }
     }
 
@@ -39,6 +52,10 @@ final class OutputFile {
     /// Makes the file visible, once all its bytes are on the disk.
     func finish() throws {
         guard let path else { return }
+        guard let temporary else {
+            guard close(descriptor) == 0 else { throw Self.failure(path, errno) }
+            return
+        }
         guard fsync(descriptor) == 0, close(descriptor) == 0, rename(temporary, path) == 0 else {
             throw Self.failure(path, errno)
         }
@@ -48,14 +65,14 @@ final class OutputFile {
     func discard() {
         guard path != nil else { return }
         close(descriptor)
-        unlink(temporary)
+        if let temporary { unlink(temporary) }
     }
 
     private static func failure(_ path: String, _ number: Int32) -> Failure {
         let reason = String(cString: strerror(number))
         let hint: String
         switch number {
-        case ENOSPC, EDQUOT: hint = "Free some space, or write to another disk. Nothing was left behind."
+        case ENOSPC, EDQUOT: hint = "Free some space, or write to another disk."
         case ENOENT: hint = "Make the folder first."
         case EACCES, EROFS: hint = "Choose a folder that may be written to."
         case EPIPE: hint = "The reader went away before the end."

@@ -108,15 +108,16 @@ struct Workspace: Sendable {
                         annotator: sheet.annotator, reader: google.source)
                 case .csv:
                     SheetDefinition(
-                        reference: sheet.reference, location: "csv:\(sheet.reference.spreadsheet)",
+                        reference: sheet.reference, location: "csv:\(sheet.reference.spreadsheet)".precomposedStringWithCanonicalMapping,
                         annotator: sheet.annotator, reader: files)
                 }
             }, guards: dataset.guards)
     }
 
+    /// How the store names a sheet: composed, so that two spellings of one title are one sheet.
     private static func location(_ sheet: SheetReference) -> String {
         if let id = sheet.sheetID { return "google:\(sheet.spreadsheet)/#\(id)" }
-        return "google:\(sheet.spreadsheet)/\(sheet.tab ?? "")"
+        return "google:\(sheet.spreadsheet)/\(sheet.tab ?? "")".precomposedStringWithCanonicalMapping
     }
 
     func runner(_ dataset: DatasetSettings, store: LabelStore, progress: ProgressLine) throws -> SyncRunner {
@@ -141,7 +142,7 @@ struct Workspace: Sendable {
     static var actor: String {
         let environment = ProcessInfo.processInfo.environment
         let named = environment["SHEAF_ACTOR"] ?? ""
-        return named.isEmpty ? NSUserName() : named
+        return String((named.isEmpty ? NSUserName() : named).unicodeScalars.prefix(255).map(Character.init))
     }
 
     /// The process, for whoever finds the dataset busy.

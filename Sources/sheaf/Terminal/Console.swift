@@ -31,15 +31,32 @@ struct Console: Sendable {
         write(text + "\n", to: STDERR_FILENO)
     }
 
-    private static func write(_ text: String, to descriptor: Int32) {
+    /// Writes a text, and says whether all of it was taken; a log that cannot be written is no reason to stop.
+    @discardableResult
+    fileprivate static func write(_ text: String, to descriptor: Int32) -> Bool {
         var bytes = ArraySlice(Array(text.utf8))
         while !bytes.isEmpty {
             let written = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
             if written < 0, errno == EINTR { continue }
-            // A reader that has gone away (`sheaf log | head`) is no error of ours.
-            guard written > 0 else { return }
+            guard written > 0 else {
+                // A reader that has gone away (`sheaf log | head`) has what it wanted.
+                if errno != EPIPE, descriptor == STDOUT_FILENO { outputFailure.withLock { $0 = errno } }
+                return false
+            }
             bytes = bytes.dropFirst(written)
         }
+        return true
+    }
+
+    private static let outputFailure = Mutex<Int32>(0)
+
+    /// Throws if a part of the result could not be written.
+    static func checkOutput() throws {
+        let number = outputFailure.withLock { $0 }
+        guard number != 0 else { return }
+        throw Failure(
+            .output, code: "output", "Standard output could not be written: \(String(cString: strerror(number))).",
+            hint: "What the command did is done; only the telling of it was lost.")
     }
 }
 
@@ -64,7 +81,7 @@ final class ProgressLine: Sendable {
             let now = ContinuousClock.now
             if !state.shown.isEmpty, now - state.at < .milliseconds(100) { return }
             state = State(shown: text, at: now)
-            FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
+            Console.write("\r\u{1B}[K\(text)", to: STDERR_FILENO)
         }
     }
 
@@ -74,7 +91,7 @@ final class ProgressLine: Sendable {
         state.withLock { state in
             if state.shown.isEmpty { return }
             state.shown = ""
-            FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+            Console.write("\r\u{1B}[K", to: STDERR_FILENO)
         }
     }
 }
