@@ -32,7 +32,8 @@ package struct MergeInput: Sendable {
 
     package init(
         rows: [SeenRow], sheetIDs: [UInt32], exceptions: [KeyHash: OpenExceptions] = [:],
-        unreadSheets: Set<UInt32> = [], keptSheets: Set<UInt32> = [], deletesApprovedPastBlock: [KeyHash: RowHash] = [:],
+        unreadSheets: Set<UInt32> = [], keptSheets: Set<UInt32> = [],
+        deletesApprovedPastBlock: [KeyHash: RowHash] = [:],
         deletesBlocked: Bool = false, absence: AbsenceProof = .onePassSuffices, failingLabels: Set<KeyHash> = [],
         collectsKept: Bool = false
     ) {

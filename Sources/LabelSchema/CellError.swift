@@ -48,6 +48,7 @@ package struct CellError: Sendable, Hashable {
     ///   - rowNumber: The row in the sheet, counted from 1.
     ///   - cell: What was typed.
     ///   - otherCells: The key cells of the other rows, by sheet and A1 notation (`レシピ分類!A12`).
+    ///   - otherCount: How many other rows there are, where not all of their cells are given.
     /// - Returns: The error of one of the rows.
     package static func duplicateKey(
         field: LabelField, column: Int?, rowNumber: Int, cell: String, otherCells: [String], otherCount: Int? = nil

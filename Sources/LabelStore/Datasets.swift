@@ -132,13 +132,15 @@ extension LabelStore {
         dataset: DatasetRecord, lease: Lease
     ) async throws -> [SheetRecord] {
         let known = try await sheets(of: dataset)
-        let byLocation = Dictionary(known.map { (Array($0.location.utf8), $0) }, uniquingKeysWith: { first, _ in first })
+        let byLocation = Dictionary(
+            known.map { (Array($0.location.utf8), $0) }, uniquingKeysWith: { first, _ in first })
         let wanted = Set(configured.map { Array($0.location.utf8) })
         let changed = configured.filter { sheet in
             guard let record = byLocation[Array(sheet.location.utf8)] else { return true }
             return record.state != kind || record.annotator != sheet.annotator
         }
-        let left = kind == .active ? known.filter { $0.state == .active && !wanted.contains(Array($0.location.utf8)) } : []
+        let left =
+            kind == .active ? known.filter { $0.state == .active && !wanted.contains(Array($0.location.utf8)) } : []
         if changed.isEmpty, left.isEmpty { return known }
 
         try await lease.write { connection in
@@ -161,7 +163,9 @@ extension LabelStore {
                     [.uint(UInt64(sheet.id))])
             }
             // A key that was a duplicate only because of a sheet that is gone is one no more: the rest is decided anew.
-            if !left.isEmpty { try Self.mark(known.filter { wanted.contains(Array($0.location.utf8)) }.map(\.id), connection) }
+            if !left.isEmpty {
+                try Self.mark(known.filter { wanted.contains(Array($0.location.utf8)) }.map(\.id), connection)
+            }
         }
         return try await sheets(of: dataset)
     }

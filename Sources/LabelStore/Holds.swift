@@ -63,7 +63,6 @@ package struct HoldRecord: Sendable {
 /// What people have approved and no run has published yet.
 package struct Approvals: Sendable {
     package var entries: [HoldEntry: UInt64] = [:]
-    /// Keys whose delete was approved in spite of what blocks deletes.
     /// For each key the label whose delete was approved in spite of what blocks deletes.
     package var deletesPastBlock: [KeyHash: RowHash] = [:]
 
@@ -251,7 +250,8 @@ extension LabelStore {
                     UTC_TIMESTAMP(6), ?, ?, UTC_TIMESTAMP(6), 1, UTC_TIMESTAMP(6) + INTERVAL ? HOUR)
                 """,
                 [
-                    datasetID, .bytes(HoldEntry.digest(of: waiting.map(\.0)).bytes), .int(try run.first?.int("run") ?? 0),
+                    datasetID, .bytes(HoldEntry.digest(of: waiting.map(\.0)).bytes),
+                    .int(try run.first?.int("run") ?? 0),
                     .text(actor), why.value, .int(Int64(hours)),
                 ]
             ).lastInsertID

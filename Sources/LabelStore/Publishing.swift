@@ -208,11 +208,41 @@ extension LabelStore {
         try finish(runID, state: publication.runState, version: version, report: publication.report, connection)
     }
 
+    private struct OpenedKey: Hashable {
+        let key: KeyHash
+        let seen: RowHash
+    }
+
+    /// Since when the problems of some keys are open: one that is only in another row now is as old as it was.
+    private static func openedBefore(
+        _ keys: [KeyHash], _ datasetID: MySQLValue, _ connection: isolated MySQLConnection
+    ) throws -> [OpenedKey: (run: UInt64, at: String)] {
+        var opened: [OpenedKey: (run: UInt64, at: String)] = [:]
+        for start in stride(from: 0, to: keys.count, by: keysPerStatement) {
+            let some = keys[start..<min(start + keysPerStatement, keys.count)].map(\.value)
+            for row in try connection.rows(
+                """
+                SELECT key_hash, seen_hash, opened_run, CAST(opened_at AS CHAR) AS opened FROM sheaf_exceptions
+                WHERE dataset_id = ? AND key_hash IN (\(markers(some.count))) AND kind <> 'reverted'
+                """, [datasetID] + some)
+            {
+                guard let seen = try row.rowHash("seen_hash") else { continue }
+                opened[OpenedKey(key: try row.keyHash("key_hash"), seen: seen)] = (
+                    UInt64(try row.int("opened_run")), try row.text("opened")
+                )
+            }
+        }
+        return opened
+    }
+
     private static func storeExceptions(
         _ publication: Publication, dataset: DatasetRecord, runID: UInt64, _ connection: isolated MySQLConnection
     ) throws {
         let datasetID = MySQLValue.uint(UInt64(dataset.id))
         let settled = publication.settledKeys
+        let opened = try openedBefore(
+            settled + publication.endedUnreadable.map { KeyHash(high: $0.seen.high, low: $0.seen.low) },
+            datasetID, connection)
         for start in stride(from: 0, to: settled.count, by: keysPerStatement) {
             let keys = settled[start..<min(start + keysPerStatement, settled.count)].map(\.value)
             _ = try connection.execute(
@@ -259,8 +289,9 @@ extension LabelStore {
             rows.append(uint: UInt64(exception.problem.rowNumber))
             rows.append(value: storable(exception.labelKey).value)
             rows.append(value: exception.errors.value)
-            rows.append(uint: runID)
-            rows.append(text: now)
+            let since = opened[OpenedKey(key: exception.key, seen: exception.problem.seen)]
+            rows.append(uint: since?.run ?? runID)
+            rows.append(text: since?.at ?? now)
         }
         _ = try connection.insert(into: "sheaf_exceptions", columns: columns, rows: rows)
     }

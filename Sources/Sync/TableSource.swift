@@ -7,7 +7,7 @@ package struct TableSource: SheetReader {
     private let store: LabelStore
     private let columns: Set<String>
 
-    /// - Parameter columns: the titles and names of the schema's fields; other columns are not read.
+    /// A source of the tables that the store's user may read; columns other than `columns` are left alone.
     package init(store: LabelStore, columns: Set<String>) {
         self.store = store
         self.columns = columns

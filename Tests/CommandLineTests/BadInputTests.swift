@@ -73,6 +73,54 @@ import Testing
         }
     }
 
+    /// Another tab under the old title has the same header and none of the rows: that is no deletion.
+    @Test func aTabMadeAnewUnderTheOldTitleDeletesNothing() async throws {
+        try await Scene.with { scene in
+            try await scene.run("sync")
+            try scene.emulator.renameTab("s1", "料理", to: "古い")
+            try scene.emulator.addTab("s1", title: "料理", rows: [Scene.header, ["1", "料理1", "主食"]])
+            // The tab is known by its id, wherever its title has gone.
+            expect(try await scene.run("sync"), .success, "Nothing to publish")
+            try scene.emulator.deleteTab("s1", "古い")
+            expect(try await scene.run("sync"), .source, "another one")
+            #expect(try await scene.labels().count == 40)
+        }
+    }
+
+    @Test func oneTabNamedInTwoWaysIsReadOnce() async throws {
+        try await Scene.with { scene in
+            try scene.configure(extraSheets: "      - { spreadsheet: s1, sheet_id: 0 }")
+            expect(try await scene.run("sync"), .partial, "same tab", "+ 40 inserts")
+        }
+    }
+
+    @Test func logsAndOutputThatCannotBeWrittenChangeNothingElse() async throws {
+        try await Scene.with { scene in
+            let synced = try await scene.run("sync", through: "exec \"$0\" \"$@\" 2>/dev/full")
+            #expect(synced.code == 0, "\(synced)")
+            #expect(try await scene.run("sync", through: "exec \"$0\" \"$@\" 2>&-").code == 0)
+            expect(try await scene.run("log", through: "\"$0\" \"$@\" > /dev/full"), .output)
+            #expect(try await scene.labels().count == 40)
+        }
+    }
+
+    @Test func anExportNeverTakesThePlaceOfALinkOrADevice() async throws {
+        try await Scene.with { scene in
+            try await scene.run("sync")
+            try scene.write("target.ndjson", "old")
+            #expect(chmod("\(scene.folder)/target.ndjson", 0o600) == 0)
+            #expect(symlink("target.ndjson", "\(scene.folder)/link.ndjson") == 0)
+            #expect(try await scene.run("export", "dish", "--output", "link.ndjson").code == 0)
+            var status = stat()
+            #expect(lstat("\(scene.folder)/link.ndjson", &status) == 0 && status.st_mode & S_IFMT == S_IFLNK)
+            #expect(try scene.read("target.ndjson").split(separator: "\n").count == 40)
+            #expect(stat("\(scene.folder)/target.ndjson", &status) == 0 && status.st_mode & 0o777 == 0o600)
+            expect(try await scene.run("export", "dish", "--output", "/dev/full"), .output, "No space left")
+            #expect(stat("/dev/full", &status) == 0 && status.st_mode & S_IFMT == S_IFCHR)
+            #expect(try await scene.run("export", "dish", "--output", "-").output.split(separator: "\n").count == 40)
+        }
+    }
+
     @Test func oneSheetOutOfReachIsAPartialRun() async throws {
         try await Scene.with { scene in
             scene.emulator.addSpreadsheet(

@@ -65,7 +65,13 @@ final class TestServer: Sendable {
         let acceptor = Thread { [weak self, listener, happened] in
             while true {
                 let connection = accept(listener, nil, nil)
-                guard connection >= 0 else { return }
+                guard connection >= 0 else {
+                    if errno == EINTR || errno == ECONNABORTED { continue }
+                    // Closed here and nowhere else: closed by another thread, its number could be a new server's
+                    // listener by the time this one accepts, and the new server's clients would get this script.
+                    close(listener)
+                    return
+                }
                 _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
                 let conversation = Thread { [weak self] in
                     defer { close(connection) }
@@ -83,7 +89,6 @@ final class TestServer: Sendable {
 
     deinit {
         shutdown(listener, CInt(SHUT_RDWR))
-        close(listener)
         happened.finish()
     }
 

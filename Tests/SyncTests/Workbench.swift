@@ -124,6 +124,12 @@ struct Workbench: Sendable {
         return sums
     }
 
+    func execute(_ sql: String) async throws {
+        let connection = try await MySQLConnection.connect(configuration)
+        try await connection.run { connection in _ = try connection.execute(sql) }
+        await connection.close()
+    }
+
     func runStates() async throws -> [RunState] {
         try await store.runs(of: try await record(), limit: 100).map(\.state)
     }

@@ -85,7 +85,8 @@ struct AdoptCommand: SheafSubcommand {
         // As every path of a command line, meant from the folder that the command is run in.
         let path = URL(filePath: csv ?? "").standardizedFileURL
         return SheetDefinition(
-            reference: SheetReference(spreadsheet: path.lastPathComponent), location: "adopted:csv:\(path.lastPathComponent)",
+            reference: SheetReference(spreadsheet: path.lastPathComponent),
+            location: "adopted:csv:\(path.lastPathComponent)",
             annotator: nil,
             reader: CSVFolderSource(folder: path.deletingLastPathComponent().path(percentEncoded: false)))
     }

@@ -39,12 +39,13 @@ struct ExportCommand: SheafSubcommand {
     }
 
     func validate() throws {
-        if common.json, output == nil {
+        if common.json, output == nil || output == "-" {
             throw ValidationError("--json needs --output: both would go to standard output.")
         }
     }
 
     func execute(_ console: Console) async throws -> Exit {
+        let output = output == "-" ? nil : output
         let workspace = try Workspace(common, console: console)
         return try await workspace.withStore { store in
             let (dataset, version) = try await VersionReference(version).resolve(in: store)

@@ -80,7 +80,8 @@ struct ApproveCommand: SheafSubcommand {
     @OptionGroup var common: CommonOptions
     @Argument(help: "The number of the hold, as `sheaf holds` gives it.")
     var hold: UInt64?
-    @Option(help: ArgumentHelp("Instead: the deletes of a dataset that wait for a cell or sheet.", valueName: "dataset"))
+    @Option(
+        help: ArgumentHelp("Instead: the deletes of a dataset that wait for a cell or sheet.", valueName: "dataset"))
     var waiting: String?
     @Option(help: "Why, for the history.")
     var why: String?

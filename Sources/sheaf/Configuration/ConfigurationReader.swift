@@ -194,7 +194,9 @@ struct ConfigurationReader {
             environment[key] = value.scalar?.string ?? ""
         }
         let timeout = launcher.duration("timeout", default: .seconds(6 * 3600))
-        if timeout == .zero { collector.note("`\(launcher.path).timeout` must be at least 1s", at: launcher["timeout"]) }
+        if timeout == .zero {
+            collector.note("`\(launcher.path).timeout` must be at least 1s", at: launcher["timeout"])
+        }
         return TrainingSettings(
             pipeline: mapping.text("pipeline") ?? name,
             minimumChanges: when?.number("min_changes", in: 1...Int.max) ?? 1,

@@ -44,7 +44,8 @@ enum Exit: Int32, CaseIterable {
         case .invalid: "a label schema with a mistake, or rows that were refused"
         case .held: "a guard was exceeded: held until someone approves"
         case .busy: "another worker is writing the dataset"
-        case .partial: "a sheet could not be read: its labels stay; the rest was synced, unless a new schema waits for it"
+        case .partial:
+            "a sheet could not be read: its labels stay; the rest was synced, unless a new schema waits for it"
         case .store: "the database cannot be reached, is read-only, or is not migrated"
         case .source: "no sheet could be read: credentials, sharing, network"
         case .jobFailed: "a training job failed"

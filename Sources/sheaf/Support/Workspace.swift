@@ -108,7 +108,8 @@ struct Workspace: Sendable {
                         annotator: sheet.annotator, reader: google.source)
                 case .csv:
                     SheetDefinition(
-                        reference: sheet.reference, location: "csv:\(sheet.reference.spreadsheet)".precomposedStringWithCanonicalMapping,
+                        reference: sheet.reference,
+                        location: "csv:\(sheet.reference.spreadsheet)".precomposedStringWithCanonicalMapping,
                         annotator: sheet.annotator, reader: files)
                 }
             }, guards: dataset.guards)
