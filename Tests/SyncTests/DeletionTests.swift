@@ -96,6 +96,22 @@ import Testing
         }
     }
 
+    /// A key is at home where it was last seen, also if its move changed nothing.
+    @Test func aRowThatMovedNoLongerDependsOnTheSheetItCameFrom() async throws {
+        try await Workbench.with { bench in
+            try bench.write("a.csv", [["1", "a", "主食"], ["2", "b", "主菜"]])
+            try bench.write("b.csv", [["3", "c", "副菜"]])
+            try await bench.sync(["a.csv", "b.csv"])
+            try bench.write("a.csv", [["1", "a", "主食"]])
+            try bench.write("b.csv", [["3", "c", "副菜"], ["2", "b", "主菜"]])
+            try await bench.sync(["a.csv", "b.csv"])
+            try bench.remove("a.csv")
+            try bench.write("b.csv", [["3", "c", "副菜"], ["2", "b", "主食"]])
+            try await bench.sync(["a.csv", "b.csv"])
+            #expect(try await bench.kinds() == [1: "主食", 2: "主食", 3: "副菜"])
+        }
+    }
+
     @Test func noSheetReadableChangesNothingAndIsAFailure() async throws {
         try await Workbench.with { bench in
             try bench.write("a.csv", [["1", "a", "主食"]])
