@@ -45,10 +45,8 @@ extension LabelStore {
         let name = quoted(column)
         let text = { (value: String) in "CAST(\(value) AS CHAR CHARACTER SET utf8mb4)" }
         switch type.lowercased().prefix(while: \.isLetter) {
-        // As a schema writes dates with times; what it wants for a date it cuts.
-        case "datetime", "timestamp": return text("DATE_FORMAT(\(name), '%Y-%m-%dT%H:%i:%s')")
-        // Text of a single-precision number has six digits, of which a double has all that count.
-        case "float": return text("CAST(\(name) AS DOUBLE)")
+        // As a schema writes dates with times, fractions of seconds included.
+        case "datetime", "timestamp": return "REPLACE(\(text(name)), ' ', 'T')"
         case "bit": return text("\(name) + 0")
         case "tinyblob", "blob", "mediumblob", "longblob", "binary", "varbinary", "point", "geometry", "linestring",
             "polygon", "multipoint", "multilinestring", "multipolygon", "geometrycollection":

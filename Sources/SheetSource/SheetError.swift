@@ -101,7 +101,8 @@ extension SheetError.Code {
         case .spreadsheetTrashed: "restore it from the bin, or take it out of the configuration"
         case .notASpreadsheet: "open it in Google Sheets and save it as a Google spreadsheet"
         case .unknownTab: "correct the tab's title in the configuration, or rename the tab"
-        case .tabMadeAnew: "if the new tab is meant to take the old one's place, retire the old one"
+        case .tabMadeAnew:
+            "if the new tab is to take the old one's place, name it by its sheet_id in the configuration"
         case .tabNotGrid: "give a tab that holds cells"
         case .quotaExceeded: "wait a minute, read less often, or ask for a higher quota"
         case .unavailable: "try again later"

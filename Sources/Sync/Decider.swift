@@ -99,10 +99,13 @@ struct Decider: Sendable {
             deletesBlocked: !unread.isEmpty || decided.pass.hasUnreadableKeys, absence: absence,
             collectsKept: decided.schemaChanged)
         let outcome = try await walk(input, state)
-        guard decided.schemaChanged, !outcome.kept.isEmpty else { return outcome }
+        guard decided.schemaChanged else { return outcome }
 
-        // Labels that no valid row replaces are carried over, and have to satisfy the new schema.
-        input.failingLabels = try await failing(outcome.kept, state)
+        // Labels that no valid row replaces are carried over, and have to satisfy the new schema; one that does not is a
+        // cost of the change, also where its absence is proven already.
+        let unreplaced = outcome.kept + outcome.entries.filter { $0.kind == .delete }.map(\.key)
+        if unreplaced.isEmpty { return outcome }
+        input.failingLabels = try await failing(unreplaced, state)
         return input.failingLabels.isEmpty ? outcome : try await walk(input, state)
     }
 

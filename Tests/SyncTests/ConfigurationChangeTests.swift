@@ -49,6 +49,26 @@ import Testing
         }
     }
 
+    /// One sheet needs no second pass, so absence is proven at once; what the schema costs is a cost all the same.
+    @Test func whatANewSchemaCostsIsHeldAlsoWhereAbsenceIsProven() async throws {
+        let keyed = Workbench.schemaText
+            .replacing("primaryKey: [id]", with: "primaryKey: [id, name]")
+            .replacing("title: 名前, sheaf: { role: context }", with: "title: 名前, sheaf: { role: key }")
+        let narrower = Workbench.schemaText.replacing("[主食, 主菜, 副菜]", with: "[主食, 主菜]")
+        try await Workbench.with { bench in
+            try bench.write("a.csv", [["1", "a", "主食"], ["2", "b", "副菜"]])
+            try await bench.sync(["a.csv"])
+            let changed = try await bench.sync(["a.csv"], schema: keyed)
+            #expect(changed.outcome == .held)
+            #expect(changed.changes.filter(\.isCost).count == 2)
+            try bench.write("a.csv", [["1", "a", "主食"]])
+            let lost = try await bench.sync(["a.csv"], schema: narrower)
+            #expect(lost.outcome == .held)
+            #expect(lost.changes.map(\.isCost) == [true])
+            #expect(try await bench.kinds() == [1: "主食", 2: "副菜"])
+        }
+    }
+
     @Test func aKeyLongerThanTheColumnsForPeopleIsStillOneRejection() async throws {
         let schema = Workbench.schemaText.replacing("type: integer", with: "type: string")
         try await Workbench.with { bench in

@@ -158,10 +158,10 @@ struct LogCommand: SheafSubcommand {
         let schema = try LabelSchema.parse(document: try await store.schemaDocument(current.schemaID))
         let values = typed.split(separator: ",", omittingEmptySubsequences: false)
             .map { $0.trimmingPrefix(while: { $0 == " " }) }.map(String.init)
-        // As `--json` prints keys, or as one would type it in the sheet.
+        // As one would type it in the sheet, or as `--json` prints keys.
         let isCanonical = typed.hasPrefix("[") && typed.hasSuffix("]")
         let canonical = isCanonical ? Array(typed.utf8) : nil
-        guard let key = canonical ?? schema.key(typed: schema.primaryKey.count == 1 ? [typed] : values) else {
+        guard let key = schema.key(typed: schema.primaryKey.count == 1 ? [typed] : values) ?? canonical else {
             throw Failure(
                 .usage, code: "bad-key", "`\(CellText.shown(typed))` is not a key of \(dataset.name).",
                 hint: "Its primary key is \(schema.primaryKey.joined(separator: ", ")).")
