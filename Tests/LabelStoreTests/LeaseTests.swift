@@ -1,3 +1,4 @@
+import LabelDiff
 import LabelStore
 import MySQL
 import TestSupport
@@ -99,6 +100,57 @@ import Testing
             }
             #expect(wins > 0)
             #expect(try await store.dataset(dataset.name).currentVersion == wins)
+        }
+    }
+
+    /// The step tells a transaction whose answer was lost from one that never happened: it takes effect once.
+    @Test(.enabled(if: TestDatabase.hasSocket))
+    func aCommitWhoseAnswerIsLostIsNotRunAgain() async throws {
+        try await TestStore.withStore { store, configuration in
+            _ = try await store.ensureDataset("counted")
+            let cutter = try CommitCutter(server: try #require(configuration.socket))
+            var through = configuration
+            through.socket = cutter.path
+            let cut = TestStore.open(through)
+            let lease = try await cut.acquireLease("dataset:counted", owner: "unlucky")
+            for round in 1...3 {
+                cutter.arm()
+                let answer = try await lease.write { connection in
+                    _ = try connection.execute("UPDATE sheaf_datasets SET current_version = current_version + 1")
+                    return round
+                }
+                #expect(answer == round)
+                #expect(cutter.cutCount == round)
+                #expect(try await store.dataset("counted").currentVersion == round)
+            }
+            try await lease.write { connection in
+                _ = try connection.execute("UPDATE sheaf_datasets SET current_version = current_version + 1")
+            }
+            #expect(try await store.dataset("counted").currentVersion == 4)
+            await cut.close()
+        }
+    }
+
+    /// The same for a whole publication: one version, with one event.
+    @Test(.enabled(if: TestDatabase.hasSocket))
+    func aVersionWhoseLastAnswerIsLostIsPublishedOnce() async throws {
+        try await TestStore.withStore { _, configuration in
+            let cutter = try CommitCutter(server: try #require(configuration.socket))
+            var through = configuration
+            through.socket = cutter.path
+            let store = TestStore.open(through)
+            let book = try await LabelBook(store)
+            let labels = Dictionary(uniqueKeysWithValues: (1...30).map { (KeyHash(high: UInt64($0), low: 0), $0) })
+            cutter.arm()
+            try await book.publish(from: [:], to: labels, chunk: 10)
+            cutter.arm()
+            try await book.publish(from: labels, to: [:], chunk: 100)
+            #expect(cutter.cutCount == 2)
+            let dataset = try await store.dataset(LabelBook.name)
+            #expect(dataset.currentVersion == 2)
+            #expect(try await book.read(dataset, 1, page: 100) == labels)
+            #expect(try await store.unrelayedEvents().map(\.version) == [1, 2])
+            await store.close()
         }
     }
 

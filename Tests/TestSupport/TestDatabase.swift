@@ -26,6 +26,9 @@ package enum TestDatabase {
     /// Whether the server is nobody else's, so that a test may change how it behaves.
     package static var isPrivate: Bool { (ProcessInfo.processInfo.environment["SHEAF_TEST_MYSQL"] ?? "").isEmpty }
 
+    /// Whether the server is reached by a Unix socket, in front of which a test may stand.
+    package static var hasSocket: Bool { (try? server.get().socket) != nil }
+
     /// The server as such, with no default database.
     package static func serverConfiguration() throws -> MySQLConfiguration { try server.get() }
 
