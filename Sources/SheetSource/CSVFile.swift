@@ -68,10 +68,8 @@ package struct CSVFolderSource: SheetReader {
         self.folder = folder
     }
 
-    package func read(
-        _ sheet: SheetReference, into consumer: any RowConsumer
-    ) async throws(SheetError) -> SheetReading {
+    package func read(_ request: SheetRequest) async throws(SheetError) -> SheetReading {
         try await CSVFile.read(
-            path: "\(folder)/\(sheet.spreadsheet)", headerRow: sheet.headerRow, into: consumer)
+            path: "\(folder)/\(request.sheet.spreadsheet)", headerRow: request.sheet.headerRow, into: request.consumer)
     }
 }

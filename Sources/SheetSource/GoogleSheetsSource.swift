@@ -33,9 +33,8 @@ package struct GoogleSheetsSource: SheetReader {
         await signIn.email()
     }
 
-    package func read(
-        _ sheet: SheetReference, into consumer: any RowConsumer
-    ) async throws(SheetError) -> SheetReading {
+    package func read(_ request: SheetRequest) async throws(SheetError) -> SheetReading {
+        let (sheet, consumer) = (request.sheet, request.consumer)
         do throws(SheetError) {
             return try await readUntilStill(sheet, ConsumerPort(consumer))
         } catch {

@@ -12,19 +12,27 @@ package struct SheetReference: Hashable, Sendable {
     ///
     /// With neither this nor `tab`, the first tab is meant.
     package var sheetID: Int?
+    /// The name of a named range that holds header and rows; nil reads the whole tab.
+    package var namedRange: String?
     /// The row that holds the header; 1 is the top row.
+    ///
+    /// Of a named range, the header is its first row.
     package var headerRow: Int
 
-    package init(spreadsheet: String, tab: String? = nil, sheetID: Int? = nil, headerRow: Int = 1) {
+    package init(
+        spreadsheet: String, tab: String? = nil, sheetID: Int? = nil, namedRange: String? = nil, headerRow: Int = 1
+    ) {
         self.spreadsheet = spreadsheet
         self.tab = tab
         self.sheetID = sheetID
+        self.namedRange = namedRange
         self.headerRow = max(1, headerRow)
     }
 }
 
 extension SheetReference: CustomStringConvertible {
     package var description: String {
+        if let namedRange { return "range '\(namedRange)' of \(spreadsheet)" }
         if let tab { return "sheet '\(tab)' of \(spreadsheet)" }
         if let sheetID { return "sheet \(sheetID) of \(spreadsheet)" }
         return spreadsheet
@@ -75,11 +83,14 @@ package struct SheetReading: Sendable {
     package var rowsRead: Int
     /// Whether all rows came in one answer, so that no row can have moved past the reader unseen.
     package var oneAnswer: Bool
+    /// The source says that the version known is still the one that stands: no row was handed over.
+    package var isUnchanged: Bool
 
     package init(
         identity: SheetIdentity, fileVersionBefore: String?, fileVersionAfter: String?, bytes: Int, rowsRead: Int,
-        oneAnswer: Bool
+        oneAnswer: Bool, isUnchanged: Bool = false
     ) {
+        self.isUnchanged = isUnchanged
         self.identity = identity
         self.fileVersionBefore = fileVersionBefore
         self.fileVersionAfter = fileVersionAfter
@@ -99,11 +110,59 @@ package protocol RowConsumer: Sendable {
     func receive(_ batch: RowBatch) async throws
 }
 
+/// One sheet to be read, and what is known of it.
+package struct SheetRequest: Sendable {
+    package var sheet: SheetReference
+    /// The file's version at an earlier moment, as a reading or a change notice told it; nil if none is known.
+    ///
+    /// If it still stands after the read, nothing has moved in between, so that nobody need look at the version before.
+    package var knownVersion: String?
+    /// Whether the rows of `knownVersion` are known too, so that a source that can say "unchanged" need not send them.
+    package var acceptsUnchanged: Bool
+    package var consumer: any RowConsumer
+
+    package init(
+        _ sheet: SheetReference, knownVersion: String? = nil, acceptsUnchanged: Bool = false,
+        into consumer: any RowConsumer
+    ) {
+        self.sheet = sheet
+        self.knownVersion = knownVersion
+        self.acceptsUnchanged = acceptsUnchanged
+        self.consumer = consumer
+    }
+}
+
 /// Where rows come from.
 package protocol SheetReader: Sendable {
     /// Reads a whole sheet, or throws; there is nothing in between.
     ///
     /// An error that `consumer` throws ends the read with `SheetError.Code.consumerStopped`, and stands in
     /// `SheetError.underlying`.
-    func read(_ sheet: SheetReference, into consumer: any RowConsumer) async throws(SheetError) -> SheetReading
+    func read(_ request: SheetRequest) async throws(SheetError) -> SheetReading
+
+    /// Reads several sheets of one spreadsheet, where that costs less than reading each for itself.
+    ///
+    /// - Returns: what came of each, in the order of the requests: one sheet's failure is that sheet's alone.
+    func read(together requests: [SheetRequest]) async -> [Result<SheetReading, SheetError>]
+}
+
+extension SheetReader {
+    /// Reads a sheet of which nothing is known.
+    package func read(
+        _ sheet: SheetReference, into consumer: any RowConsumer
+    ) async throws(SheetError) -> SheetReading {
+        try await read(SheetRequest(sheet, into: consumer))
+    }
+
+    package func read(together requests: [SheetRequest]) async -> [Result<SheetReading, SheetError>] {
+        var results: [Result<SheetReading, SheetError>] = []
+        for request in requests {
+            do throws(SheetError) {
+                results.append(.success(try await read(request)))
+            } catch {
+                results.append(.failure(error))
+            }
+        }
+        return results
+    }
 }

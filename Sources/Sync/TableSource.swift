@@ -15,14 +15,11 @@ package struct TableSource: SheetReader {
 
     /// Reads the whole table, its columns' names as the first row.
     ///
-    /// - Parameters:
-    ///   - sheet: its `spreadsheet` names the table.
-    ///   - consumer: takes the rows, in one batch.
+    /// - Parameter request: its `spreadsheet` names the table; the consumer takes the rows, in one batch.
     /// - Returns: what was read; a table has no file version.
     /// - Throws: `SheetError.Code.unavailable` if the table cannot be read, `consumerStopped` if its rows were not taken.
-    package func read(
-        _ sheet: SheetReference, into consumer: any RowConsumer
-    ) async throws(SheetError) -> SheetReading {
+    package func read(_ request: SheetRequest) async throws(SheetError) -> SheetReading {
+        let (sheet, consumer) = (request.sheet, request.consumer)
         let table: ForeignTable
         do {
             table = try await store.foreignTable(sheet.spreadsheet, columns: columns)

@@ -164,7 +164,8 @@ struct HookedReader: SheetReader {
         self.hook = hook
     }
 
-    func read(_ sheet: SheetReference, into consumer: any RowConsumer) async throws(SheetError) -> SheetReading {
+    func read(_ request: SheetRequest) async throws(SheetError) -> SheetReading {
+        let sheet = request.sheet
         let number = (reads.value[sheet.spreadsheet] ?? 0) + 1
         reads.value[sheet.spreadsheet] = number
         do {
@@ -172,6 +173,6 @@ struct HookedReader: SheetReader {
         } catch {
             throw SheetError(.unavailable, sheet: sheet, "the test says so")
         }
-        return try await source.read(sheet, into: consumer)
+        return try await source.read(request)
     }
 }
