@@ -54,7 +54,9 @@ let package = Package(
         .target(name: "SheetSource", dependencies: ["Tabular", "HTTPTransfer", "Digest", logging]),
         .target(
             name: "LabelStore", dependencies: ["LabelDiff", "LabelSchema", "Digest", "MySQL", logging],
-            resources: [.embedInCode("migrations/0001_initial.sql")]),
+            resources: [
+                .embedInCode("migrations/0001_initial.sql"), .embedInCode("migrations/0002_changes.sql"),
+            ]),
         .target(
             name: "Sync",
             dependencies: ["SheetSource", "LabelSchema", "LabelDiff", "LabelStore", "Tabular", "Digest", logging]),

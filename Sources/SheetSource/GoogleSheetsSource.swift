@@ -8,9 +8,9 @@ internal import Tabular
 /// when the answer ended as JSON and as HTTP should, covers the whole grid, and the two versions are equal; otherwise
 /// it is begun anew. Make one source and share it: it signs in once for everyone.
 package struct GoogleSheetsSource: SheetReader {
-    private let configuration: GoogleConfiguration
+    let configuration: GoogleConfiguration
     private let signIn: GoogleSignIn
-    private let caller: GoogleCaller
+    let caller: GoogleCaller
     private let logger: Logger
 
     /// A source that signs in when it is first read from.

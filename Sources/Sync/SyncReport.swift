@@ -29,6 +29,8 @@ package struct SyncReport: Codable, Sendable {
     package var breaches: [String] = []
     package var holdID: UInt64?
     package var notes: [String] = []
+    /// Sheets that left the configuration, or whose tab was made anew: their labels stay until somebody retires them.
+    package var orphans: [Orphan] = []
     /// Whether the label schema differs from that of the base version.
     package var schemaChanged = false
     /// Complete passes over the sheets: 2 where deletes had to be proven.
@@ -83,8 +85,11 @@ extension SyncReport {
     package struct Sheet: Codable, Sendable {
         package var title: String
         package var spreadsheet: String
+        /// Rows as of the last read, and how many of them were pending.
         package var rows: Int
         package var pending: Int
+        /// Whether this run read it; if not, and without a failure, it was known not to have changed.
+        package var wasRead: Bool
         package var failure: Failure?
 
         package struct Failure: Codable, Sendable {
@@ -94,6 +99,14 @@ extension SyncReport {
             package var hint: String
             package var concernsEverySheet: Bool
         }
+    }
+
+    /// A sheet that is gone, and whose labels stay.
+    package struct Orphan: Codable, Sendable, Equatable {
+        /// What `sheaf sheet retire` calls it.
+        package var sheetID: UInt32
+        package var title: String
+        package var location: String
     }
 
     /// One change of the change set, cell by cell.
