@@ -103,7 +103,7 @@ extension SheetError.Code {
         case .notASpreadsheet: "open it in Google Sheets and save it as a Google spreadsheet"
         case .unknownTab: "correct the tab's title in the configuration, or rename the tab"
         case .tabMadeAnew:
-            "if the new tab is to take the old one's place, name it by its sheet_id in the configuration"
+            "its labels stay; `sheaf sheet retire` gives the old tab up, and the new one takes its place"
         case .tabNotGrid: "give a tab that holds cells"
         case .quotaExceeded: "wait a minute, read less often, or ask for a higher quota"
         case .unavailable: "try again later"

@@ -91,6 +91,7 @@ struct Pull: Sendable {
             .values.sorted { $0[0] < $1[0] }
         try await withThrowingTaskGroup(of: [(Int, SheetOutcome)].self) { group in
             var next = 0
+            var done = 0
             func startNext() {
                 guard next < groups.count else { return }
                 let indices = groups[next]
@@ -100,6 +101,8 @@ struct Pull: Sendable {
             for _ in 0..<Self.concurrentReads { startNext() }
             while let outcomes = try await group.next() {
                 for (index, outcome) in outcomes { pass.note(outcome, at: index) }
+                done += outcomes.count
+                progress(.pulled(sheets: done, total: wishes.count, pass: number))
                 startNext()
             }
         }

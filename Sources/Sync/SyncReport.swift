@@ -36,8 +36,10 @@ package struct SyncReport: Codable, Sendable {
     /// Complete passes over the sheets: 2 where deletes had to be proven.
     package var passes = 1
     package var seconds: Double = 0
+    /// Why the run came to nothing, where that is no matter of its sheets.
+    package var error: Trouble?
 
-    init(dataset: String, outcome: Outcome, baseVersion: Int) {
+    package init(dataset: String, outcome: Outcome, baseVersion: Int) {
         self.dataset = dataset
         self.outcome = outcome
         self.baseVersion = baseVersion
@@ -58,6 +60,19 @@ package struct SyncReport: Codable, Sendable {
 }
 
 extension SyncReport {
+    /// An error that ended a run.
+    package struct Trouble: Codable, Sendable {
+        package var code: String
+        package var message: String
+        package var hint: String
+
+        package init(code: String, message: String, hint: String) {
+            self.code = code
+            self.message = message
+            self.hint = hint
+        }
+    }
+
     package struct Counts: Codable, Sendable, Equatable {
         /// Labels before and after.
         package var storedBefore = 0

@@ -105,7 +105,7 @@ struct Workspace: Sendable {
                 case .google:
                     SheetDefinition(
                         reference: sheet.reference, location: Self.location(sheet.reference),
-                        annotator: sheet.annotator, reader: google.source)
+                        annotator: sheet.annotator, reader: google.source, fileID: sheet.reference.spreadsheet)
                 case .csv:
                     SheetDefinition(
                         reference: sheet.reference,
@@ -117,13 +117,39 @@ struct Workspace: Sendable {
 
     /// How the store names a sheet: composed, so that two spellings of one title are one sheet.
     private static func location(_ sheet: SheetReference) -> String {
+        if let range = sheet.namedRange {
+            return "google:\(sheet.spreadsheet)/=\(range)".precomposedStringWithCanonicalMapping
+        }
         if let id = sheet.sheetID { return "google:\(sheet.spreadsheet)/#\(id)" }
         return "google:\(sheet.spreadsheet)/\(sheet.tab ?? "")".precomposedStringWithCanonicalMapping
     }
 
-    func runner(_ dataset: DatasetSettings, store: LabelStore, progress: ProgressLine) throws -> SyncRunner {
-        SyncRunner(
+    // MARK: - Runs
+
+    /// What is known of changes in the spreadsheets of some datasets.
+    ///
+    /// - Parameters:
+    ///   - datasets: those that are to be run.
+    ///   - store: where the place in the list of changes is kept.
+    ///   - follows: also store what was learnt; a plan does not.
+    func changes(
+        in datasets: [DatasetSettings], store: LabelStore, follows: Bool
+    ) async throws -> KnownChanges {
+        guard datasets.contains(where: { $0.sheets.contains { $0.source == .google } }) else { return .unknown }
+        let feed = ChangeFeed(source: google.source, store: store, logger: logger)
+        return follows ? try await feed.follow() : try await feed.look()
+    }
+
+    func runner(
+        _ dataset: DatasetSettings, store: LabelStore, changes: KnownChanges = .unknown, readsAll: Bool = false,
+        progress: ProgressLine
+    ) throws -> SyncRunner {
+        let policy = ReadPolicy(
+            readsAll: readsAll, changes: changes, coolDown: configuration.google.coolDown,
+            fullReadEvery: configuration.google.fullReadEvery)
+        return SyncRunner(
             definition: try definition(dataset), store: store, actor: Self.actor, worker: Self.worker, logger: logger,
+            policy: policy,
             progress: { event in progress.show(Self.text(event, dataset: dataset.name)) })
     }
 
@@ -131,6 +157,8 @@ struct Workspace: Sendable {
         switch event {
         case .reading(let sheet, let rows, let pass):
             "\(dataset): \(pass == 1 ? "reading" : "looking again at") \(CellText.shown(sheet)), \(rows.grouped) rows"
+        case .pulled(let sheets, let total, let pass):
+            "\(dataset): \(sheets.grouped) of \(total.counted("sheet")) read\(pass == 1 ? "" : " once more")"
         case .comparing(let rows): "\(dataset): comparing \(rows.grouped) rows"
         case .writing(let done, let total):
             "\(dataset): writing \(done.grouped) of \(total.grouped) changes (\(total == 0 ? 100 : done * 100 / total)%)"
