@@ -96,45 +96,4 @@ extension LabelStore {
             return known
         }
     }
-
-    // MARK: - Quotas
-
-    /// The state of a quota, as it was last written, and the database's clock in seconds since 1970.
-    package func quota(_ bucket: String) async throws -> (state: String?, now: Double) {
-        try await pool.withConnection { connection in
-            let row = try connection.rows(
-                """
-                SELECT CAST(UNIX_TIMESTAMP(NOW(6)) AS CHAR) AS now,
-                    (SELECT state FROM sheaf_quotas WHERE bucket = ?) AS state
-                """, [.text(bucket)]
-            ).first
-            return (try row?.optionalText("state"), try row.flatMap { Double(try $0.text("now")) } ?? 0)
-        }
-    }
-
-    /// Replaces the state of a quota, if it is still the one that was read.
-    ///
-    /// - Parameters:
-    ///   - bucket: whose quota it is.
-    ///   - old: the state that was read; `nil` if there was none.
-    ///   - new: the state to be.
-    /// - Returns: `false` if another worker was faster.
-    /// - Throws: `MySQLError`.
-    package func replaceQuota(_ bucket: String, old: String?, new: String) async throws -> Bool {
-        do {
-            return try await pool.withTransaction { connection in
-                guard let old else {
-                    return try connection.execute(
-                        "INSERT INTO sheaf_quotas (bucket, state) VALUES (?, ?)", [.text(bucket), .text(new)]
-                    ).affectedRows == 1
-                }
-                return try connection.execute(
-                    "UPDATE sheaf_quotas SET state = ? WHERE bucket = ? AND state = ?",
-                    [.text(new), .text(bucket), .text(old)]
-                ).affectedRows == 1
-            }
-        } catch let error as MySQLError where error.kind == .duplicateKey {
-            return false
-        }
-    }
 }

@@ -15,6 +15,7 @@ package struct SheetError: Error, Sendable {
         case unknownTab = "unknown-tab"
         case tabMadeAnew = "tab-made-anew"
         case tabNotGrid = "tab-not-grid"
+        case unknownRange = "unknown-range"
         case quotaExceeded = "quota-exceeded"
         case unavailable
         case cutShort = "cut-short"
@@ -39,6 +40,8 @@ package struct SheetError: Error, Sendable {
     package let underlying: (any Error)?
     /// Whether the same read may well succeed later, with nobody doing anything.
     package let retryable: Bool
+    /// Whether asking for less at once may help: it took too long, or broke off on the way.
+    var mayBeTooMuch = false
 
     package init(
         _ code: Code, sheet: SheetReference? = nil, _ detail: String, hint: String? = nil,
@@ -105,6 +108,7 @@ extension SheetError.Code {
         case .tabMadeAnew:
             "its labels stay; `sheaf sheet retire` gives the old tab up, and the new one takes its place"
         case .tabNotGrid: "give a tab that holds cells"
+        case .unknownRange: "correct the range's name in the configuration, or define the range anew in the spreadsheet"
         case .quotaExceeded: "wait a minute, read less often, or ask for a higher quota"
         case .unavailable: "try again later"
         case .cutShort: "try again; nothing of the part that came was used"

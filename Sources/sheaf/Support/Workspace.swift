@@ -15,6 +15,7 @@ struct Workspace: Sendable {
     let language: MessageLanguage
     let logger = Logger(label: "sheaf")
     private let google: GoogleOnce
+    private let ledger = StoreLedger()
     private let files: any SheetReader
 
     init(_ common: CommonOptions, console: Console) throws {
@@ -28,7 +29,13 @@ struct Workspace: Sendable {
         let settings = configuration.google
         let credentials: GoogleCredentials =
             settings.credentials.map { .serviceAccountFile($0) } ?? .applicationDefault(environment: environment)
-        google = GoogleOnce(GoogleConfiguration(credentials: credentials, endpoint: settings.endpoint), logger)
+        var google = GoogleConfiguration(credentials: credentials, endpoint: settings.endpoint)
+        if let quota = settings.quota {
+            google.quota = GoogleQuota(ledger: ledger)
+            google.quota?.userReadsPerMinute = quota.user
+            google.quota?.projectReadsPerMinute = quota.project
+        }
+        self.google = GoogleOnce(google, logger)
         files = CSVFolderSource(folder: configuration.folder)
     }
 
@@ -40,10 +47,12 @@ struct Workspace: Sendable {
         let result: Result<R, any Error>
         do {
             if migrated { try await store.requireMigrated() }
+            ledger.store.withLock { $0 = store }
             result = .success(try await body(store))
         } catch {
             result = .failure(error)
         }
+        ledger.store.withLock { $0 = nil }
         await store.close()
         return try result.get()
     }
@@ -132,6 +141,8 @@ struct Workspace: Sendable {
     ///   - datasets: those that are to be run.
     ///   - store: where the place in the list of changes is kept.
     ///   - follows: also store what was learnt; a plan does not.
+    /// - Returns: `unavailable` if Google cannot say.
+    /// - Throws: what the store throws; `CancellationError`.
     func changes(
         in datasets: [DatasetSettings], store: LabelStore, follows: Bool
     ) async throws -> KnownChanges {
@@ -177,6 +188,16 @@ struct Workspace: Sendable {
     /// The process, for whoever finds the dataset busy.
     static var worker: String {
         "\(NSUserName())@\(ProcessInfo.processInfo.hostName), process \(ProcessInfo.processInfo.processIdentifier)"
+    }
+}
+
+/// Counts calls in the store while it is open, so that all workers share one count, and in this process otherwise.
+private final class StoreLedger: QuotaLedger {
+    let store = Mutex<LabelStore?>(nil)
+
+    func reserve(_ buckets: [QuotaBucket]) async throws -> Duration {
+        guard let store = store.withLock({ $0 }) else { return await LocalQuota.shared.reserve(buckets) }
+        return try await StoredQuota(store: store).reserve(buckets)
     }
 }
 
