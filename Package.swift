@@ -62,7 +62,7 @@ let package = Package(
             name: "Training", dependencies: ["LabelStore", "Digest", logging, subprocess, systemPackage]),
 
         // A local stand-in for the Google APIs, for the demo and the tests.
-        .target(name: "SheetsEmulator", dependencies: ["Tabular", "Digest", logging, hummingbird]),
+        .target(name: "SheetsEmulator", dependencies: ["HTTPTransfer", "Tabular", "Digest", logging, hummingbird]),
 
         .executableTarget(
             name: "sheaf",

@@ -40,33 +40,6 @@ extension Spreadsheet {
             grid: tabs[resolved.tabIndex].grid, cells: resolved.cells, notation: resolved.notation, options: options)
     }
 
-    /// The answer of `drive.files.get`, which without `fields` tells four fields only.
-    func driveFile(_ query: QueryParameters) throws(APIError) -> JSONValue {
-        guard let mask = FieldMask.parse(query["fields"] ?? "kind,id,name,mimeType") else {
-            throw .invalidDriveField(query["fields"] ?? "")
-        }
-        let whole = JSONValue.object([
-            "kind": .string("drive#file"), "id": .string(id), "name": .string(title),
-            "mimeType": .string("application/vnd.google-apps.spreadsheet"),
-            "trashed": .boolean(trashed), "version": .string(String(version)),
-            "createdTime": .string(Self.timestamp(created)), "modifiedTime": .string(Self.timestamp(modified)),
-            "lastModifyingUser": lastEditor.map {
-                .object([
-                    "kind": .string("drive#user"), "displayName": .string($0), "emailAddress": .string($0),
-                ])
-            },
-        ])
-        let known = Set((whole.members ?? []).map(\.name))
-            .union(["*", "lastModifyingUser", "displayName", "emailAddress"])
-        if let unknown = mask.names.subtracting(known).min() { throw .invalidDriveField(unknown) }
-        return mask.apply(to: whole)
-    }
-
-    private static func timestamp(_ date: Date) -> String {
-        let style = Date.ISO8601FormatStyle.iso8601.year().month().day()
-        return date.formatted(style.time(includingFractionalSeconds: true).timeZone(separator: .omitted))
-    }
-
     private static func mask(_ query: QueryParameters, known: Set<String>) throws(APIError) -> FieldMask {
         let text = query["fields"] ?? query["$fields"]
         guard let mask = FieldMask.parse(text) else { throw .invalidField(text ?? "") }
@@ -85,10 +58,4 @@ extension Spreadsheet {
         "userEnteredValue", "effectiveValue", "formattedValue", "dataValidation", "startRowIndex", "endRowIndex",
         "startColumnIndex", "endColumnIndex",
     ]
-}
-
-extension APIError {
-    static func invalidDriveField(_ field: String) -> APIError {
-        .drive(400, domain: "global", reason: "invalidParameter", message: "Invalid field selection \(field)")
-    }
 }

@@ -8,7 +8,7 @@ extension Responder {
         let query = QueryParameters(request.uri.query)
         let spreadsheets = state.withLock { $0.spreadsheets }
         var body = "<h1>Sheets emulator</h1>\n<ul>\n"
-        for spreadsheet in spreadsheets.values.sorted(by: { $0.id < $1.id }) {
+        for spreadsheet in spreadsheets.all.sorted(by: { $0.id < $1.id }) {
             body += "<li>\(Self.escape(spreadsheet.title)) <small>\(Self.escape(spreadsheet.id))</small>: "
             body += spreadsheet.tabs.map { tab in
                 "<a href=\"/?spreadsheet=\(Self.queryEscape(spreadsheet.id))&amp;sheet=\(tab.sheetId)\">"

@@ -9,12 +9,18 @@ struct Spreadsheet: Sendable {
     var timeZone: String
     /// E-mail addresses that may read and write it.
     var sharedWith: Set<String>
+    /// Those of them that may only read it.
+    var readers: Set<String> = []
+    /// The account whose Drive it stands in, for what was made by the API.
+    var owner: String?
     var tabs: [Tab]
     var trashed = false
-    /// Drive's version: it grows with every write.
+    /// Drive's version: it grows with every change, also with those that nobody sees.
     private(set) var version = 1
     let created: Date
     private(set) var modified: Date
+    /// When anything about the file changed last, who may see it included.
+    private(set) var changed: Date
     private(set) var lastEditor: String?
 
     init(
@@ -28,12 +34,37 @@ struct Spreadsheet: Sendable {
         self.tabs = tabs
         created = now
         modified = now
+        changed = now
     }
+
+    /// Stands for everybody in `sharedWith`.
+    static let anyone = "anyone"
 
     mutating func touch(at now: Date, by editor: String?) {
         version += 1
         modified = now
+        changed = now
         lastEditor = editor
+    }
+
+    /// Notes a change of the file that is none of its content.
+    mutating func touchMetadata(at now: Date) {
+        version += 1
+        changed = now
+    }
+
+    /// Lets versions grow on from those of a spreadsheet that this one takes the place of.
+    mutating func continueVersions(of old: Spreadsheet) {
+        version = old.version + 1
+    }
+
+    func isVisible(to account: String) -> Bool {
+        sharedWith.contains(account) || sharedWith.contains(Self.anyone)
+    }
+
+    func isWritable(by account: String) -> Bool {
+        sharedWith.contains(account)
+            ? !readers.contains(account) : sharedWith.contains(Self.anyone) && !readers.contains(Self.anyone)
     }
 
     func tabIndex(title: String) -> Int? {
