@@ -98,7 +98,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "TrainingTests", dependencies: ["Training", "LabelStore", "Digest", "MySQL", "TestSupport", logging]),
-        .testTarget(name: "SheetsEmulatorTests", dependencies: ["SheetsEmulator", "Digest", "HTTPTransfer"]),
+        .testTarget(
+            name: "SheetsEmulatorTests",
+            dependencies: ["SheetsEmulator", "Digest", "HTTPTransfer", hummingbird, logging, subprocess]),
         .testTarget(
             name: "CommandLineTests",
             dependencies: [

@@ -52,7 +52,7 @@ struct ChannelDelivery: Sendable {
         do {
             _ = try await client.send(request)
         } catch {
-            configuration.logger.info("A push message was not taken.", metadata: ["error": "\(error)"])
+            configuration.logger.debug("A push message was not taken.", metadata: ["error": "\(error)"])
         }
     }
 }

@@ -118,11 +118,19 @@ struct Channels: Sendable {
 
     /// The form of RFC 9110, such as `Tue, 19 Nov 2013 01:13:52 GMT`.
     private static func httpDate(_ date: Date) -> String {
-        let style = Date.VerbatimFormatStyle(
-            format:
-                "\(weekday: .abbreviated), \(day: .twoDigits) \(month: .abbreviated) \(year: .defaultDigits) \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits):\(second: .twoDigits) 'GMT'",
-            locale: Locale(identifier: "en_US_POSIX"), timeZone: .gmt, calendar: Calendar(identifier: .gregorian))
-        return date.formatted(style)
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = .gmt
+        let parts = calendar.dateComponents([.year, .month, .day, .hour, .minute, .second, .weekday], from: date)
+        let weekday = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"][(parts.weekday ?? 1) - 1]
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let time = [parts.hour, parts.minute, parts.second].map { twoDigits($0) }.joined(separator: ":")
+        let day = "\(twoDigits(parts.day)) \(months[(parts.month ?? 1) - 1]) \(parts.year ?? 0)"
+        return "\(weekday), \(day) \(time) GMT"
+    }
+
+    private static func twoDigits(_ number: Int?) -> String {
+        let text = String(number ?? 0)
+        return text.count < 2 ? "0" + text : text
     }
 }
 
