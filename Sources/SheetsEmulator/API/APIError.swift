@@ -57,7 +57,8 @@ struct APIError: Error, Sendable {
     static func invalidField(_ path: String) -> APIError {
         let reason = "Error expanding 'fields' parameter. Cannot find matching fields for path '\(path)'."
         return APIError(
-            400, "INVALID_ARGUMENT", "Request contains an invalid argument.", details: [badRequest(field: path, reason)])
+            400, "INVALID_ARGUMENT", "Request contains an invalid argument.", details: [badRequest(field: path, reason)]
+        )
     }
 
     static let notFound = APIError(404, "NOT_FOUND", "Requested entity was not found.")

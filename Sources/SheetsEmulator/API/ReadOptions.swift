@@ -14,7 +14,8 @@ struct ReadOptions: Sendable {
 
     init(_ query: QueryParameters) throws(APIError) {
         try self.init(
-            render: query["valueRenderOption"], dates: query["dateTimeRenderOption"], dimension: query["majorDimension"])
+            render: query["valueRenderOption"], dates: query["dateTimeRenderOption"], dimension: query["majorDimension"]
+        )
     }
 
     init(render: String?, dates: String?, dimension: String?) throws(APIError) {
@@ -39,7 +40,9 @@ struct ReadOptions: Sendable {
 
     /// Cells of a row from some column on, those with a number format of their own shown by it where the options ask.
     func formatted(_ cells: [CellValue], row: Int, column: Int, of grid: Grid) -> [CellValue] {
-        guard render == .formatted || (render == .unformatted && datesAsText), !grid.extras.isEmpty else { return cells }
+        guard render == .formatted || (render == .unformatted && datesAsText), !grid.extras.isEmpty else {
+            return cells
+        }
         return cells.enumerated().map { offset, cell in
             guard case .number = cell.computed, let extras = grid.extras[row, column + offset],
                 let pattern = extras.pattern

@@ -51,7 +51,8 @@ struct RowsCursor: Sendable {
                 cells = transposed[transposed.count - remaining]
             } else {
                 let all = RowCodec.decode(nextRow())
-                let shown = ValueRangeSource.trimmed(Array(all.prefix(columns.upperBound).dropFirst(columns.lowerBound)))
+                let shown = ValueRangeSource.trimmed(
+                    Array(all.prefix(columns.upperBound).dropFirst(columns.lowerBound)))
                 cells = options.formatted(shown, row: gridRow, column: columns.lowerBound, of: grid)
                 gridRow += 1
             }

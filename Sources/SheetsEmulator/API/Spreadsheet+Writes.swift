@@ -129,7 +129,8 @@ extension Spreadsheet {
         let table = tabs[tab].grid.lastTable(in: target.cells)
         let row = table?.rows.upperBound ?? target.cells.rows.lowerBound
         let column = table?.columns.lowerBound ?? target.cells.columns.lowerBound
-        if query["insertDataOption"] == "INSERT_ROWS", table != nil, row < tabs[tab].grid.rowCount, !block.rows.isEmpty {
+        if query["insertDataOption"] == "INSERT_ROWS", table != nil, row < tabs[tab].grid.rowCount, !block.rows.isEmpty
+        {
             restructure(tab, .insert(.rows, at: row, count: block.rows.count))
         }
         tabs[tab].grid.rowCount = max(tabs[tab].grid.rowCount, row + block.rows.count)

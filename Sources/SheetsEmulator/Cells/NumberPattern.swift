@@ -248,7 +248,8 @@ private enum DigitPattern {
                 isPlaced = true
             case .exponent(let count):
                 let number = String(abs(exponent))
-                text += (exponent < 0 ? "E-" : "E+") + String(repeating: "0", count: max(0, count - number.count)) + number
+                text +=
+                    (exponent < 0 ? "E-" : "E+") + String(repeating: "0", count: max(0, count - number.count)) + number
             default: text += literals([token])
             }
         }

@@ -95,7 +95,8 @@ extension Spreadsheet {
         for (offset, runs) in block.extras.enumerated() {
             let column = left + offset
             func copy(_ range: Range<Int>, _ new: CellExtras?) {
-                let cells = CellRange(rows: top + range.lowerBound..<top + range.upperBound, columns: column..<column + 1)
+                let cells = CellRange(
+                    rows: top + range.lowerBound..<top + range.upperBound, columns: column..<column + 1)
                 tabs[tab].grid.extras.update(cells) { old in
                     CellExtras(
                         note: old?.note, format: paste == .formats ? new?.format : old?.format,

@@ -14,7 +14,7 @@ extension Spreadsheet {
         return index
     }
 
-    private func unusedSheetId(_ wanted: JSONValue?) throws(Refusal) -> Int {
+    func unusedSheetId(_ wanted: JSONValue?) throws(Refusal) -> Int {
         guard let sheetId = wanted?.integer else {
             // Google's are random; these are as large, and the same in every run.
             var sheetId = 1_000_000_007
@@ -53,14 +53,17 @@ extension Spreadsheet {
         return "\(stem)\(number)"
     }
 
+    func unusedCopyTitle(of title: String) -> String {
+        let stem = "Copy of \(title)"
+        guard tabIndex(title: stem) != nil else { return stem }
+        var number = 1
+        while tabIndex(title: "\(stem) \(number)") != nil { number += 1 }
+        return "\(stem) \(number)"
+    }
+
     mutating func duplicateSheet(_ request: JSONValue) throws(Refusal) -> JSONValue {
         let source = try tab(request["sourceSheetId"])
-        var title = request["newSheetName"]?.text ?? "Copy of \(tabs[source].title)"
-        if request["newSheetName"] == nil, tabIndex(title: title) != nil {
-            var number = 1
-            while tabIndex(title: "\(title) \(number)") != nil { number += 1 }
-            title = "\(title) \(number)"
-        }
+        let title = request["newSheetName"]?.text ?? unusedCopyTitle(of: tabs[source].title)
         try checkTitle(title, except: nil)
         var copy = tabs[source]
         copy.sheetId = try unusedSheetId(request["newSheetId"])
@@ -123,7 +126,8 @@ extension Spreadsheet {
         }
         if mask.includes("rightToLeft") { tabs[index].isRightToLeft = properties?["rightToLeft"]?.boolean ?? false }
         if mask.includes("tabColorStyle") || mask.includes("tabColor") {
-            tabs[index].tabColor = properties?["tabColorStyle"] ?? properties?["tabColor"].map { .object(["rgbColor": $0]) }
+            tabs[index].tabColor =
+                properties?["tabColorStyle"] ?? properties?["tabColor"].map { .object(["rgbColor": $0]) }
         }
         guard mask.includes("gridProperties"), tabs[index].kind == .grid else { return }
         let (grid, below) = (properties?["gridProperties"], mask.below("gridProperties"))

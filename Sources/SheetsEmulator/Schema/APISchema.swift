@@ -59,7 +59,9 @@ struct APISchema: Sendable {
     /// Refuses a body with a member that its message does not have, or a value of another type.
     func check(_ value: JSONValue, as message: String, at path: String = "") throws(APIError) {
         guard let members = messages[message] else { return }
-        guard let given = value.members else { throw .invalidValue(at: path, type: "type.googleapis.com/\(message)", value) }
+        guard let given = value.members else {
+            throw .invalidValue(at: path, type: "type.googleapis.com/\(message)", value)
+        }
         for member in given {
             guard let type = members[member.name] else { throw .unknownName(member.name, at: path) }
             let place = (path.isEmpty ? "" : path + ".") + Self.snakeCase(member.name)
