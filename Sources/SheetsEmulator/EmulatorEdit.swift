@@ -80,14 +80,14 @@ extension Spreadsheet {
             type(rows, row: tabs[index].grid.storedRows, column: 0, index: index)
         case .insertRows(let tab, let row, let rows):
             let index = try index(of: tab)
-            tabs[index].grid.insertRows(at: row - 1, count: rows.count)
+            restructure(index, .insert(.rows, at: row - 1, count: rows.count))
             type(rows, row: row - 1, column: 0, index: index)
         case .deleteRows(let tab, let rows):
             let index = try index(of: tab)
             let all = 0..<tabs[index].grid.rowCount
-            tabs[index].grid.deleteRows((rows.lowerBound - 1..<rows.upperBound).clamped(to: all))
+            restructure(index, .delete(.rows, (rows.lowerBound - 1..<rows.upperBound).clamped(to: all)))
         case .moveRows(let tab, let rows, let destination):
-            tabs[try index(of: tab)].grid.moveRows(rows.lowerBound - 1..<rows.upperBound, to: destination - 1)
+            restructure(try index(of: tab), .move(.rows, rows.lowerBound - 1..<rows.upperBound, to: destination - 1))
         case .sort(let tab, let column, let descending):
             let index = try index(of: tab)
             let cells = CellRange(rows: 1..<tabs[index].grid.rowCount, columns: 0..<tabs[index].grid.columnCount)
@@ -97,7 +97,7 @@ extension Spreadsheet {
             let sheetId = (tabs.map(\.sheetId).max() ?? 0) + 1
             tabs.append(Tab(sheetId: sheetId, title: title, grid: Grid()))
             type(rows, row: 0, column: 0, index: tabs.count - 1)
-        case .deleteTab(let tab): tabs.remove(at: try index(of: tab))
+        case .deleteTab(let tab): removeTab(at: try index(of: tab))
         case .touch, .delete: break
         case .rename, .trash, .share, .unshare:
             applyToFile(action)

@@ -29,12 +29,7 @@ extension SheetsEmulator {
 
     /// What a tab shows, row by row, without trailing blanks.
     package func rows(_ id: String, tab: String) throws -> [[String]] {
-        let grid = try state.withLock { state throws(EmulatorError) in
-            guard let spreadsheet = state.spreadsheets[id] else {
-                throw EmulatorError(.unknownSpreadsheet, "There is no spreadsheet \(id).")
-            }
-            return spreadsheet.tabs[try spreadsheet.index(of: tab)].grid
-        }
+        let grid = try edit(id, countsAsWrite: false) { $0.tabs[try $0.index(of: tab)].grid }
         return grid.encodedRows(0..<grid.storedRows).map { RowCodec.decode($0).map(\.displayText) }
     }
 
@@ -108,6 +103,26 @@ extension SheetsEmulator {
     /// Moves the file to the trash, or back.
     package func setTrashed(_ id: String, _ trashed: Bool) throws {
         try apply(EmulatorEdit(id, .trash(trashed)))
+    }
+
+    /// Changes a spreadsheet, or only looks at it.
+    @discardableResult
+    func edit<Result: Sendable>(
+        _ id: String, countsAsWrite: Bool = true, _ body: (inout Spreadsheet) throws -> Result
+    ) throws -> Result {
+        try state.withLock { state in
+            guard var spreadsheet = state.spreadsheets[id] else {
+                throw EmulatorError(.unknownSpreadsheet, "There is no spreadsheet \(id).")
+            }
+            let result = try body(&spreadsheet)
+            if countsAsWrite { spreadsheet.touch(at: state.now(configuration), by: nil) }
+            state.spreadsheets[id] = spreadsheet
+            return result
+        }
+    }
+
+    static func index(of tab: String, in spreadsheet: Spreadsheet) throws(EmulatorError) -> Int {
+        try spreadsheet.index(of: tab)
     }
 }
 

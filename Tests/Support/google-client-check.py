@@ -48,7 +48,7 @@ def main(endpoint, key_file):
 
     book = books.get(spreadsheetId=BOOK, fields="sheets.properties,properties.timeZone").execute()
     properties = book["sheets"][0]["properties"]
-    check("zeros are left out", ("sheetId" in properties, "index" in properties), (False, False))
+    check("the first tab", (properties["sheetId"], properties["index"], "hidden" in properties), (0, 0, False))
     check("the time zone", book["properties"]["timeZone"], "Asia/Tokyo")
 
     header = values.get(spreadsheetId=BOOK, range=f"'{TAB}'!1:1").execute()

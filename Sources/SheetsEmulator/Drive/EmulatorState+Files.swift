@@ -40,6 +40,7 @@ extension EmulatorState {
         var file = Spreadsheet(
             id: try newID(body), title: body["name"]?.text ?? "Copy of \(original.title)", locale: original.locale,
             timeZone: original.timeZone, sharedWith: [caller.email], tabs: original.tabs, now: caller.now)
+        file.namedRanges = original.namedRanges
         file.owner = caller.email
         spreadsheets[file.id] = file
         return DriveFile.resource(file, caller, mask)
