@@ -21,6 +21,7 @@ enum APIMethod: String, Sendable, CaseIterable {
     case driveChangesStart = "drive.changes.getStartPageToken"
     case driveChangesWatch = "drive.changes.watch"
     case driveChannelsStop = "drive.channels.stop"
+    case driveCommentsList = "drive.comments.list"
     case driveFilesCopy = "drive.files.copy"
     case driveFilesCreate = "drive.files.create"
     case driveFilesDelete = "drive.files.delete"

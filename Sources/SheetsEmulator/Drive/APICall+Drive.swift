@@ -24,6 +24,7 @@ extension APICall {
         case ("PATCH", nil, _): method = .driveFilesUpdate
         case ("DELETE", nil, _): method = .driveFilesDelete
         case ("GET", "export", 2): method = .driveFilesExport
+        case ("GET", "comments", 2): method = .driveCommentsList
         case ("POST", "copy", 2): method = .driveFilesCopy
         case ("POST", "watch", 2): method = .driveFilesWatch
         case ("GET", "permissions", 2): method = .drivePermissionsList
@@ -39,6 +40,7 @@ extension APIMethod {
     /// The scopes of Drive's methods as the discovery document lists them, without their common start.
     var driveScopes: [String] {
         switch self {
+        case .driveCommentsList: ["drive", "drive.file", "drive.meet.readonly", "drive.readonly"]
         case .driveFilesExport: ["drive", "drive.file", "drive.readonly", "drive.meet.readonly"]
         case .driveFilesCreate, .driveFilesDelete: ["drive", "drive.appdata", "drive.file"]
         case .driveFilesCopy: ["drive", "drive.appdata", "drive.file", "drive.photos.readonly"]

@@ -21,6 +21,7 @@ extension EmulatorState {
         case .driveAboutGet: return .json(try about(caller))
         case .driveChangesStart: return .json(try startPageToken(caller))
         case .driveChangesList: return .json(try listChanges(caller))
+        case .driveCommentsList: return .json(try listComments(id, caller))
         case .driveFilesGet: return .json(try getFile(id, caller))
         case .driveFilesList: return .json(try listFiles(caller))
         case .driveFilesExport: return try exportFile(id, caller)
@@ -61,16 +62,21 @@ extension EmulatorState {
     }
 
     private func about(_ caller: DriveCaller) throws(APIError) -> JSONValue {
-        guard caller.query["fields"] != nil else {
-            throw .driveParameter(
-                "required", "fields", "The 'fields' parameter is required for this method.")
-        }
+        try caller.requireFields()
         let whole = JSONValue.object([
             "kind": .string("drive#about"), "user": DriveFile.user(caller.email, me: caller.email),
             "storageQuota": .object(["usage": .string("0"), "usageInDrive": .string("0")]),
             "maxUploadSize": .string("5242880000000"),
         ])
         return try caller.mask(of: ["kind", "user", "storageQuota", "maxUploadSize"], default: "*").apply(to: whole)
+    }
+
+    /// No file has comments here; clients ask for them when they copy one.
+    private func listComments(_ id: String, _ caller: DriveCaller) throws(APIError) -> JSONValue {
+        _ = try visibleFile(id, to: caller)
+        try caller.requireFields()
+        let whole = JSONValue.object(["kind": .string("drive#commentList"), "comments": .array([])])
+        return try caller.mask(of: ["kind", "comments", "nextPageToken"], default: "*").apply(to: whole)
     }
 
     // MARK: Changes
@@ -154,6 +160,11 @@ extension EmulatorState.DriveCaller {
         guard let mask = FieldMask.parse(asked) else { throw .invalidDriveField(asked) }
         if let unknown = mask.memberNames.subtracting(known.union(["*"])).min() { throw .invalidDriveField(unknown) }
         return mask
+    }
+
+    func requireFields() throws(APIError) {
+        guard query["fields"] == nil else { return }
+        throw .driveParameter("required", "fields", "The 'fields' parameter is required for this method.")
     }
 
     func flag(_ name: String, or absent: Bool = false) -> Bool {
