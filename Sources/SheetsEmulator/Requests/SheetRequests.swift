@@ -126,8 +126,9 @@ extension Spreadsheet {
         }
         if mask.includes("rightToLeft") { tabs[index].isRightToLeft = properties?["rightToLeft"]?.boolean ?? false }
         if mask.includes("tabColorStyle") || mask.includes("tabColor") {
-            tabs[index].tabColor =
-                properties?["tabColorStyle"] ?? properties?["tabColor"].map { .object(["rgbColor": $0]) }
+            let color = properties?["tabColor"].map { JSONValue.object(["rgbColor": $0]) }
+            let style = properties?["tabColorStyle"] ?? color
+            tabs[index].tabColor = style?.members?.isEmpty == false ? style : nil
         }
         guard mask.includes("gridProperties"), tabs[index].kind == .grid else { return }
         let (grid, below) = (properties?["gridProperties"], mask.below("gridProperties"))

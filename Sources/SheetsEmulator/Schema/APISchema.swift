@@ -71,14 +71,13 @@ struct APISchema: Sendable {
 
     private func check(_ value: JSONValue, _ type: FieldType, lists: Int, at path: String) throws(APIError) {
         guard lists == 0 else {
-            guard value != .null else { return }
             guard let elements = value.elements else { throw .invalidValue(at: path, type: "list", value) }
             for (index, element) in elements.enumerated() {
                 try check(element, type, lists: lists - 1, at: "\(path)[\(index)]")
             }
             return
         }
-        // In Google's JSON a null is a member that was not given.
+        // A null in a list of values is a cell that is left as it is.
         if value == .null { return }
         switch type.name {
         case "*": return

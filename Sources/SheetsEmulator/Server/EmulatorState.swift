@@ -35,7 +35,7 @@ struct EmulatorState: Sendable {
         var json: JSONValue {
             get throws(APIError) {
                 do {
-                    return body.isEmpty ? .object([]) : try JSONParser.parse(body)
+                    return body.isEmpty ? .object([]) : try JSONParser.parse(body).withoutNullMembers
                 } catch {
                     throw .invalidArgument("Invalid JSON payload received. \(error.message) at byte \(error.offset).")
                 }
