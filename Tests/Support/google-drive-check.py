@@ -8,24 +8,36 @@
 The client builds its calls from the discovery documents that it ships with, so names, paths and parameters are
 Google's and not ours. It makes files, and deletes them again.
 """
+import json
 import sys
 import uuid
 
 import gspread
+from discovery_check import Report, Witness
 from google.oauth2.service_account import Credentials
 from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
+from googleapiclient.http import HttpRequest
 
+BOOK = "recipe-category-1"
 SPREADSHEET = "application/vnd.google-apps.spreadsheet"
 SCOPES = ["https://www.googleapis.com/auth/spreadsheets", "https://www.googleapis.com/auth/drive"]
-failed = []
+REPORT, WITNESS = Report(), Witness()
+check = REPORT.check
 
 
-def check(what, found, wanted):
-    print(f"{'ok  ' if found == wanted else 'FAIL'} {what}")
-    if found != wanted:
-        print(f"     found  {found!r}\n     wanted {wanted!r}")
-        failed.append(what)
+class WatchedRequest(HttpRequest):
+    """A call whose answer is held against the discovery document."""
+
+    def execute(self, *arguments, **options):
+        body = json.loads(self.body) if self.body else None
+        try:
+            answer = super().execute(*arguments, **options)
+        except HttpError as error:
+            WITNESS.see(self.method, self.uri, body, error.resp.status, json.loads(error.content))
+            raise
+        WITNESS.see(self.method, self.uri, body, 200, answer)
+        return answer
 
 
 def refusal(request):
@@ -79,13 +91,13 @@ def check_files(drive):
     check("about", "@" in about["user"]["emailAddress"], True)
 
 
-def check_exports(files, book):
-    text = files.export(fileId=book, mimeType="text/csv").execute()
+def check_exports(files):
+    text = files.export(fileId=BOOK, mimeType="text/csv").execute()
     check("exported", text.splitlines()[0].startswith("レシピID,タイトル".encode()), True)
-    check("no such conversion", refusal(files.export(fileId=book, mimeType="application/json")), (400, "badRequest"))
+    check("no such conversion", refusal(files.export(fileId=BOOK, mimeType="application/json")), (400, "badRequest"))
 
 
-def check_changes(drive, sheets, book):
+def check_changes(drive, sheets):
     changes, files = drive.changes(), drive.files()
     token = changes.getStartPageToken(supportsAllDrives=True).execute()["startPageToken"]
     check("nothing changed", follow(changes, token)[0], [])
@@ -108,7 +120,7 @@ def check_changes(drive, sheets, book):
     channel = changes.watch(pageToken=after, body={"id": str(uuid.uuid4()), "type": "web_hook", "token": "t",
                                                    "address": "https://127.0.0.1:9/hook"}).execute()
     check("a channel", (channel["kind"], channel["token"], int(channel["expiration"]) > 0), ("api#channel", "t", True))
-    check("not unique", refusal(files.watch(fileId=book, body={"id": channel["id"], "type": "web_hook",
+    check("not unique", refusal(files.watch(fileId=BOOK, body={"id": channel["id"], "type": "web_hook",
                                                                "address": "https://127.0.0.1:9/hook"})),
           (400, "channelIdNotUnique"))
     stop = {"id": channel["id"], "resourceId": channel["resourceId"]}
@@ -152,16 +164,17 @@ def check_gspread(credentials, endpoint):
         check("gspread deletes", "not found", "not found")
 
 
-def main(endpoint, key_file, book="recipe-category-1"):
+def main(endpoint, key_file, *_):
     credentials = Credentials.from_service_account_file(key_file, scopes=SCOPES)
-    options = {"credentials": credentials, "static_discovery": True, "cache_discovery": False}
+    options = {"credentials": credentials, "static_discovery": True, "cache_discovery": False,
+               "requestBuilder": WatchedRequest}
     drive = build("drive", "v3", client_options={"api_endpoint": endpoint + "/drive/v3/"}, **options)
     sheets = build("sheets", "v4", client_options={"api_endpoint": endpoint + "/"}, **options).spreadsheets()
     check_files(drive)
-    check_exports(drive.files(), book)
-    check_changes(drive, sheets, book)
+    check_exports(drive.files())
+    check_changes(drive, sheets)
     check_gspread(credentials, endpoint)
-    sys.exit(1 if failed else 0)
+    sys.exit(REPORT.end(WITNESS))
 
 
 if __name__ == "__main__":
