@@ -150,12 +150,13 @@ struct GoogleWorld: Sendable {
     let email: String
 
     /// Runs the body with an emulator of its own.
-    static func with(_ body: (GoogleWorld) async throws -> Void) async throws {
+    static func with(quota: EmulatorQuota? = nil, _ body: (GoogleWorld) async throws -> Void) async throws {
         let hooks = EmulatorHooks()
         let folder = try TemporaryFolder()
         var configuration = EmulatorConfiguration()
         configuration.onRequest = { hooks.react(to: $0) }
         configuration.now = { Date().addingTimeInterval(Double(hooks.secondsAhead)) }
+        configuration.quota = quota
         let emulator = SheetsEmulator(configuration: configuration)
         try await emulator.start()
         let key = try emulator.makeServiceAccountKey(directory: folder.path)

@@ -33,9 +33,14 @@ import Testing
             #expect(reading.rowsRead == expected(rows).count)
             #expect(!reading.oneAnswer)
             #expect(reading.fileVersionBefore == reading.fileVersionAfter)
-            // The grid has 1,000 rows; each window but the first brings one row fewer than it has.
-            let windows = 1 + (1_000 - windowRows + windowRows - 2) / (windowRows - 1)
-            #expect(world.emulator.counters[Self.batchGet] == windows)
+            // The grid has 1,000 rows, of which 120 are filled. Each window but the first brings one row fewer than it
+            // has, and a blank one after a blank row is asked for twice.
+            let starts = Array(stride(from: 1, to: 1_000, by: windowRows - 1))
+            let filled = Set(rows.indices.filter { !rows[$0].isEmpty }.map { $0 + 1 })
+            let doubted = starts.dropFirst().filter { start in
+                filled.isDisjoint(with: start...min(start + windowRows - 1, 1_000))
+            }
+            #expect(world.emulator.counters[Self.batchGet] == starts.count + doubted.count)
             #expect(world.emulator.counters["spreadsheets.get"] == 2)
             #expect(world.emulator.counters["drive.files.get"] == 2)
         }
@@ -99,6 +104,33 @@ import Testing
             #expect(error.code == .changedWhileReading)
             #expect(error.hint.contains("next run"))
         }
+    }
+
+    /// Values that vanish on the way look like blank rows.
+    @Test(arguments: ["B3:C5", "B5:C7", "B7:C9"]) func areNotTakenForBlankWhenTheirValuesVanishOnce(
+        _ cells: String
+    ) async throws {
+        // Rows 5, 7 and 8 are blank.
+        let values = [
+            "B1:C3": #"[["id"],["1"],["2"]]"#, "B3:C5": #"[["2"],["3"]]"#, "B5:C7": #"[[],["4"]]"#,
+            "B7:C9": #"[[],[],["5"]]"#,
+        ]
+        let hits = CallCount()
+        let server = try CannedGoogle { target in
+            if let (name, rows) = values.first(where: { target.contains("!\($0.key)&") }) {
+                let isLost = name == cells && hits.next() == 1
+                let member = isLost ? "" : #","values":\#(rows)"#
+                return #"{"spreadsheetId":"s9","valueRanges":[{"range":"t!\#(name)"\#(member)}]}"#
+            }
+            return target.hasPrefix("/drive")
+                ? CannedGoogle.version("5")
+                : CannedGoogle.facts(
+                    rows: 9, columns: 3, namedRanges: #"[{"name":"r","range":{"startColumnIndex":1}}]"#)
+        }
+        let rows = NumberedRows()
+        _ = try await server.source { $0.maximumCellsPerAnswer = 6 }.read(
+            SheetReference(spreadsheet: "s9", namedRange: "r"), into: rows)
+        #expect(await rows.rows.map { $0.cells.last ?? "" } == ["id", "1", "2", "3", "", "4", "", "", "5"])
     }
 
     @Test(arguments: [EmulatorFault.Kind.cutBody(after: 150), .truncatedJSON, .reset, .status(503)])
