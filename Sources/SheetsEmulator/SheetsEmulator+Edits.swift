@@ -75,20 +75,20 @@ extension SheetsEmulator {
 
     /// Inserts rows so that the first of them is row `row`.
     package func insertRows(_ id: String, tab: String, at row: Int, _ rows: [[String]]) throws {
-        try editGrid(id, tab) { $0.insertRows(at: row - 1, count: rows.count) }
+        try restructure(id, tab) { _ in .insert(.rows, at: row - 1, count: rows.count) }
         try type(id, "\(CellRange.quoted(tab))!A\(row)", rows)
     }
 
     /// Deletes rows; those below move up.
     package func deleteRows(_ id: String, tab: String, _ rows: ClosedRange<Int>) throws {
-        try editGrid(id, tab) { grid in
-            grid.deleteRows((rows.lowerBound - 1..<rows.upperBound).clamped(to: 0..<grid.rowCount))
+        try restructure(id, tab) { grid in
+            .delete(.rows, (rows.lowerBound - 1..<rows.upperBound).clamped(to: 0..<grid.rowCount))
         }
     }
 
     /// Moves rows so that they stand before the row that is now row `destination`.
     package func moveRows(_ id: String, tab: String, _ rows: ClosedRange<Int>, before destination: Int) throws {
-        try editGrid(id, tab) { $0.moveRows(rows.lowerBound - 1..<rows.upperBound, to: destination - 1) }
+        try restructure(id, tab) { _ in .move(.rows, rows.lowerBound - 1..<rows.upperBound, to: destination - 1) }
     }
 
     /// Sorts the rows below the header by a column, counted from 0.
@@ -115,7 +115,7 @@ extension SheetsEmulator {
 
     /// Deletes a tab.
     package func deleteTab(_ id: String, _ tab: String) throws {
-        try edit(id) { $0.tabs.remove(at: try Self.index(of: tab, in: $0)) }
+        try edit(id) { $0.removeTab(at: try Self.index(of: tab, in: $0)) }
     }
 
     /// Moves the file to the trash, or back.
@@ -127,8 +127,15 @@ extension SheetsEmulator {
         try edit(id) { body(&$0.tabs[try Self.index(of: tab, in: $0)].grid) }
     }
 
+    private func restructure(_ id: String, _ tab: String, _ change: (Grid) -> StructureChange) throws {
+        try edit(id) { spreadsheet in
+            let index = try Self.index(of: tab, in: spreadsheet)
+            spreadsheet.restructure(index, change(spreadsheet.tabs[index].grid))
+        }
+    }
+
     @discardableResult
-    private func edit<Result: Sendable>(
+    func edit<Result: Sendable>(
         _ id: String, countsAsWrite: Bool = true, _ body: (inout Spreadsheet) throws -> Result
     ) throws -> Result {
         let now = configuration.now()
@@ -143,7 +150,7 @@ extension SheetsEmulator {
         }
     }
 
-    private static func index(of tab: String, in spreadsheet: Spreadsheet) throws -> Int {
+    static func index(of tab: String, in spreadsheet: Spreadsheet) throws -> Int {
         guard let index = spreadsheet.tabIndex(title: tab) else {
             throw EmulatorError(.badRange, "There is no tab \(tab) in \(spreadsheet.id).")
         }

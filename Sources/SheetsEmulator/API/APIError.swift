@@ -35,6 +35,16 @@ struct APIError: Error, Sendable {
         APIError(400, "INVALID_ARGUMENT", message)
     }
 
+    /// The same with something said before its message.
+    func prefixed(_ prefix: String) -> APIError {
+        guard case .object(let members)? = body["error"] else { return self }
+        let changed = members.map { member in
+            guard member.name == "message", let text = member.value.text else { return member }
+            return JSONMember(name: "message", value: .string(prefix + text))
+        }
+        return APIError(status: status, body: .object([JSONMember(name: "error", value: .object(changed))]))
+    }
+
     static func unparsableRange(_ range: String) -> APIError {
         .invalidArgument("Unable to parse range: \(range)")
     }
@@ -43,8 +53,12 @@ struct APIError: Error, Sendable {
         .invalidArgument("Range (\(range)) exceeds grid limits. Max rows: \(rows), max columns: \(columns)")
     }
 
-    static func invalidField(_ field: String) -> APIError {
-        .invalidArgument("Request contains an invalid argument: Invalid field selection \(field)")
+    /// A `fields` mask that the answer cannot be cut to.
+    static func invalidField(_ path: String) -> APIError {
+        let reason = "Error expanding 'fields' parameter. Cannot find matching fields for path '\(path)'."
+        return APIError(
+            400, "INVALID_ARGUMENT", "Request contains an invalid argument.", details: [badRequest(field: path, reason)]
+        )
     }
 
     static let notFound = APIError(404, "NOT_FOUND", "Requested entity was not found.")

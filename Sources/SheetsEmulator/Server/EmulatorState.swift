@@ -24,6 +24,17 @@ struct EmulatorState: Sendable {
         var authorization: String?
         /// The token endpoint as this client may know it.
         var audiences: Set<String>
+
+        /// The body as JSON; an empty one says nothing.
+        var json: JSONValue {
+            get throws(APIError) {
+                do {
+                    return body.isEmpty ? .object([]) : try JSONParser.parse(body).withoutNullMembers
+                } catch {
+                    throw .invalidArgument("Invalid JSON payload received. \(error.message) at byte \(error.offset).")
+                }
+            }
+        }
     }
 
     mutating func answer(
@@ -44,18 +55,22 @@ struct EmulatorState: Sendable {
             try quotaUse.spend(request.call.method, by: grant.email, quota: quota, now: now)
         }
         let pretty = request.query["prettyPrint"] != "false"
-        let spreadsheet = try visible(request.call, to: grant)
+        if request.call.method == .spreadsheetsCreate { return .json(try create(request, by: grant, now: now)) }
+        var spreadsheet = try visible(request.call, to: grant)
+        spreadsheet.caller = grant.email
+        if request.call.method == .sheetsCopyTo { return .json(try copySheet(of: spreadsheet, request, grant, now)) }
         guard request.call.method.writes else {
             return try read(spreadsheet, request, pretty: pretty)
         }
         var edited = spreadsheet
         let reply = try write(&edited, request)
+        edited.caller = nil
         edited.touch(at: now, by: grant.email)
         spreadsheets[edited.id] = edited
         return .json(reply)
     }
 
-    private func visible(_ call: APICall, to grant: Tokens.Grant) throws(APIError) -> Spreadsheet {
+    func visible(_ call: APICall, to grant: Tokens.Grant) throws(APIError) -> Spreadsheet {
         let spreadsheet = spreadsheets[call.id]
         // Drive does not tell a file that one may not see from one that is not there; Sheets does.
         guard let spreadsheet else { throw call.method.isDrive ? .driveFileNotFound(call.id) : .notFound }
@@ -73,17 +88,15 @@ struct EmulatorState: Sendable {
             .values(try spreadsheet.valuesGet(request.call.range, request.query, pretty: pretty))
         case .valuesBatchGet: .values(try spreadsheet.valuesBatchGet(request.query, pretty: pretty))
         case .driveFilesGet: .json(try spreadsheet.driveFile(request.query))
+        case .spreadsheetsGetByDataFilter, .valuesBatchGetByDataFilter, .developerMetadataGet,
+            .developerMetadataSearch:
+            .json(try readByFilter(spreadsheet, request))
         default: .json(try spreadsheet.resource(request.query))
         }
     }
 
     private func write(_ spreadsheet: inout Spreadsheet, _ request: Incoming) throws(APIError) -> JSONValue {
-        let body: JSONValue
-        do {
-            body = request.body.isEmpty ? .object([]) : try JSONParser.parse(request.body)
-        } catch {
-            throw .invalidArgument("Invalid JSON payload received. \(error.message) at byte \(error.offset).")
-        }
+        let body = try request.json
         let range = request.call.range
         return switch request.call.method {
         case .valuesUpdate: try spreadsheet.valuesUpdate(range, request.query, body)

@@ -10,6 +10,15 @@ struct Spreadsheet: Sendable {
     /// E-mail addresses that may read and write it.
     var sharedWith: Set<String>
     var tabs: [Tab]
+    var namedRanges: [NamedRange] = []
+    /// Tags on the spreadsheet as a whole; those on tabs, rows and columns are with their tab.
+    var metadata: [DeveloperMetadata] = []
+    /// Whoever made it: no protection keeps them out.
+    var owner: String?
+    /// The account whose call is being answered; nil for a person at the screen, who may do anything.
+    var caller: String?
+    /// How many ids `nextId` has given out.
+    var lastId = 0
     var trashed = false
     /// Drive's version: it grows with every write.
     private(set) var version = 1
@@ -36,6 +45,25 @@ struct Spreadsheet: Sendable {
         lastEditor = editor
     }
 
+    /// Puts rows or columns of a tab in, takes them out or moves them; named ranges follow.
+    mutating func restructure(_ tab: Int, _ change: StructureChange) {
+        tabs[tab].apply(change)
+        let sheetId = tabs[tab].sheetId
+        namedRanges = namedRanges.compactMap { named in
+            guard named.sheetId == sheetId else { return named }
+            guard let bounds = named.bounds.applying(change) else { return nil }
+            var moved = named
+            moved.bounds = bounds
+            return moved
+        }
+    }
+
+    /// Takes a tab away, with the names of its ranges.
+    mutating func removeTab(at index: Int) {
+        let sheetId = tabs.remove(at: index).sheetId
+        namedRanges.removeAll { $0.sheetId == sheetId }
+    }
+
     func tabIndex(title: String) -> Int? {
         tabs.firstIndex { Array($0.title.utf8) == Array(title.utf8) }
             ?? tabs.firstIndex { $0.title.lowercased() == title.lowercased() }
@@ -47,6 +75,13 @@ struct Spreadsheet: Sendable {
 
     /// The tab and the cells that a range means, clipped to the grid.
     func resolve(_ text: String) throws(APIError) -> ResolvedRange {
+        // A bare word is a named range before it is a tab, as the documentation has it.
+        if let named = namedRanges.first(where: { $0.name.lowercased() == text.lowercased() }),
+            let index = tabIndex(sheetId: named.sheetId)
+        {
+            let cells = named.bounds.cells(in: tabs[index].grid)
+            return ResolvedRange(tabIndex: index, title: tabs[index].title, cells: cells, isSingleCell: false)
+        }
         guard let reference = RangeReference(text), !tabs.isEmpty else { throw .unparsableRange(text) }
         var index = 0
         if let title = reference.title {
@@ -54,13 +89,15 @@ struct Spreadsheet: Sendable {
             index = found
         }
         let tab = tabs[index]
+        guard tab.kind == .grid else { throw .unparsableRange(text) }
         let rows = Self.clipped(reference.startRow, reference.endRow, count: tab.grid.rowCount)
         let columns = Self.clipped(reference.startColumn, reference.endColumn, count: tab.grid.columnCount)
         guard rows.lowerBound < tab.grid.rowCount, columns.lowerBound < tab.grid.columnCount else {
             throw .exceedsGrid(text, rows: tab.grid.rowCount, columns: tab.grid.columnCount)
         }
         return ResolvedRange(
-            tabIndex: index, title: tab.title, cells: CellRange(rows: rows, columns: columns), reference: reference)
+            tabIndex: index, title: tab.title, cells: CellRange(rows: rows, columns: columns),
+            isSingleCell: reference.isSingleCell, isWholeTab: reference.isWholeTab)
     }
 
     /// Inclusive bounds, either of them open, as a range within the grid; a start beyond it stays for the caller to see.
@@ -76,39 +113,9 @@ struct ResolvedRange: Sendable {
     let tabIndex: Int
     let title: String
     let cells: CellRange
-    let notation: String
     let isSingleCell: Bool
+    var isWholeTab = false
 
-    init(tabIndex: Int, title: String, cells: CellRange, reference: RangeReference) {
-        self.tabIndex = tabIndex
-        self.title = title
-        self.cells = cells
-        notation = cells.notation(title: title)
-        isSingleCell = reference.isSingleCell
-    }
-}
-
-/// One tab of a spreadsheet.
-struct Tab: Sendable {
-    let sheetId: Int
-    var title: String
-    var hidden = false
-    var frozenRowCount = 0
-    var grid: Grid
-
-    /// The tab's properties as the API tells them; zeros and `false` are left out.
-    func properties(index: Int) -> JSONValue {
-        .object([
-            "sheetId": sheetId == 0 ? nil : .integer(sheetId),
-            "title": .string(title),
-            "index": index == 0 ? nil : .integer(index),
-            "sheetType": .string("GRID"),
-            "gridProperties": .object([
-                "rowCount": .integer(grid.rowCount),
-                "columnCount": .integer(grid.columnCount),
-                "frozenRowCount": frozenRowCount == 0 ? nil : .integer(frozenRowCount),
-            ]),
-            "hidden": hidden ? .boolean(true) : nil,
-        ])
-    }
+    /// The range as answers write it.
+    var notation: String { cells.notation(title: title) }
 }
