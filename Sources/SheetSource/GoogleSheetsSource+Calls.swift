@@ -11,11 +11,6 @@ extension GoogleSheetsSource {
         "prettyPrint": "false",
     ]
 
-    private static let renderedAsSeen: KeyValuePairs = [
-        "majorDimension": "ROWS", "valueRenderOption": "FORMATTED_VALUE", "fields": "valueRanges(range,values)",
-        "prettyPrint": "false",
-    ]
-
     /// The version of the file, which grows with each change.
     ///
     /// - Throws: also `notShared`, which Drive does not tell from a file that is not there.
@@ -90,7 +85,7 @@ extension GoogleSheetsSource {
         return valuesCall(spreadsheet, ranges, Self.renderedAsStored, label: "read \(titles) of \(spreadsheet)")
     }
 
-    private func valuesCall(
+    func valuesCall(
         _ spreadsheet: String, _ ranges: [String], _ options: KeyValuePairs<String, String>, label: String
     ) -> GoogleCaller.Call {
         let query = (ranges.map { formEncoded(["ranges": $0]) } + [formEncoded(options)]).joined(separator: "&")
@@ -104,7 +99,6 @@ extension GoogleSheetsSource {
         do {
             var scanner = SheetsValuesScanner(ranges: tabs.compactMap { $0.area?.origin(window) })
             for try await chunk in body {
-                tabs[scanner.currentRange].count(bytes: chunk.count)
                 try scanner.feed(chunk)
                 while let rows = scanner.takeRows(atLeast: configuration.batchBytes) {
                     await tabs[rows.range].take(rows.batch)
@@ -114,6 +108,7 @@ extension GoogleSheetsSource {
             }
             let summaries = try scanner.finishAll()
             while let rows = scanner.takeRows() { await tabs[rows.range].take(rows.batch) }
+            for (tab, bytes) in zip(tabs, scanner.bytesOfRanges) { tab.count(bytes: bytes) }
             for (tab, summary) in zip(tabs, summaries) { try tab.finish(summary, window) }
         } catch let error as ScanError {
             let code: SheetError.Code = error.code == .cutShort ? .cutShort : .malformedAnswer

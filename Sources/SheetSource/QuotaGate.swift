@@ -6,7 +6,7 @@ struct GoogleAccount: Sendable {
     let email: String
     let project: String
 
-    /// - Parameter project: the project's id where it is known; a service account's address names it too.
+    /// An account; where its project's id is not known, a service account's address names it too.
     init(email: String, project: String? = nil) {
         self.email = email
         let domain = email.split(separator: "@").last.map(String.init) ?? email

@@ -38,6 +38,7 @@ struct SheetArea: Equatable {
     /// - Parameters:
     ///   - summary: what stood around the values.
     ///   - window: the rows that were asked for; nil for all.
+    /// - Returns: false if the sheet has changed since it was looked up.
     /// - Throws: `malformedAnswer` if the answer is about something else.
     func isCovered(by summary: SheetsValuesSummary, _ window: ClosedRange<Int>?) throws(SheetError) -> Bool {
         let asked = window ?? rows

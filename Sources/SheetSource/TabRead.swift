@@ -24,6 +24,8 @@ final class TabRead {
     private var lastRow: KeptRow?
     /// Whether the next row to come is the one that came last, once more.
     private var expectsJoint = false
+    /// The window that came without any value and is asked for once more.
+    private var doubted: ClosedRange<Int>?
 
     /// So many blank rows are handed over in one batch at most.
     private static let blankRows = 1 << 16
@@ -90,6 +92,7 @@ final class TabRead {
         rowsTaken = 0
         lastRow = nil
         isComplete = false
+        doubted = nil
         nextRow = area?.rows.lowerBound ?? 1
         guard let area else { return }
         await offer { port throws(SheetError) in try await port.begin(area.identity) }
@@ -144,6 +147,11 @@ final class TabRead {
             return
         }
         guard let window else { return }
+        if expectsJoint, summary.rowCount == 0, lastRow?.isBlank == true, doubted != window {
+            // Blank rows after a blank one: nothing tells them from values that were lost on the way but to look again.
+            doubted = window
+            return
+        }
         isComplete = window.upperBound == area.rows.upperBound
         if expectsJoint, lastRow?.isBlank == false { hasChanged = true }
         if lastRow.map({ $0.number < window.upperBound }) ?? true { lastRow = KeptRow(blank: window.upperBound) }

@@ -25,6 +25,8 @@ struct SheetsValuesParser {
         var hadValues = false
         var hadMajorDimension = false
         var rowCount = 0
+        /// Bytes of the document up to its end.
+        var end = 0
     }
 
     private(set) var state = State.documentStart
@@ -46,6 +48,8 @@ struct SheetsValuesParser {
     private var leadingColumns: Int
     /// For each range that ended since rows were last given away, how many rows of the window come up to its end.
     private(set) var rangeRowEnds: [Int] = []
+    /// Bytes of the document before the window.
+    private(set) var bytesBefore = 0
     /// How many ranges have ended; rows that come now belong to the one with this place.
     private(set) var closedRanges = 0
     /// Rows given away of the range under way.
@@ -101,6 +105,7 @@ struct SheetsValuesParser {
 
     /// Follows the window after its first `count` bytes, all settled, were taken away.
     mutating func moveDown(by count: Int) {
+        bytesBefore += count
         position -= count
         rowStart = max(0, rowStart - count)
         for index in cells.indices {
@@ -158,6 +163,7 @@ extension SheetsValuesParser {
             throw .malformed(.unexpectedShape, offset)
         }
         ranges[current].rowCount = rowsGiven + rowEnds.count - (rangeRowEnds.last ?? 0)
+        ranges[current].end = bytesBefore + offset
         rangeRowEnds.append(rowEnds.count)
         closedRanges += 1
     }

@@ -65,8 +65,6 @@ package struct SheetsValuesScanner: ~Copyable {
     private var nextRange = 0
     /// Rows that share a window with those of a range before them, and have not been taken yet.
     private var ready: [SheetsValuesRows] = []
-    /// Bytes of the document before the window.
-    private var windowOffset = 0
     /// How large the unfinished tail must be before it is worth another look: a token that arrives in tiny pieces
     /// is looked at again each time it has doubled, so the work stays linear.
     private var patience = 0
@@ -93,13 +91,18 @@ package struct SheetsValuesScanner: ~Copyable {
         self.maximumRowBytes = maximumRowBytes
     }
 
-    /// The place in the request of the range under way.
-    package var currentRange: Int { parser.current }
+    /// How many bytes of the answer each range that has ended took, with what stood before it.
+    package var bytesOfRanges: [Int] {
+        let ends = parser.ranges.prefix(parser.closedRanges).map(\.end)
+        return zip(ends, [0] + ends).map { $0 - $1 }
+    }
 
     /// Takes in the next bytes of the answer.
     package mutating func feed(_ chunk: [UInt8]) throws(ScanError) {
         let room = window.count + chunk.count
-        guard room < Int(UInt32.max) else { throw ScanError(.windowFull, at: .byte(windowOffset + parser.position)) }
+        guard room < Int(UInt32.max) else {
+            throw ScanError(.windowFull, at: .byte(parser.bytesBefore + parser.position))
+        }
         window.removeLast(JSONLexer.padding)
         window.append(contentsOf: chunk)
         try scanWhenWorthwhile()
@@ -108,7 +111,9 @@ package struct SheetsValuesScanner: ~Copyable {
     /// Takes in the next bytes of the answer.
     package mutating func feed(_ chunk: UnsafeRawBufferPointer) throws(ScanError) {
         let room = window.count + chunk.count
-        guard room < Int(UInt32.max) else { throw ScanError(.windowFull, at: .byte(windowOffset + parser.position)) }
+        guard room < Int(UInt32.max) else {
+            throw ScanError(.windowFull, at: .byte(parser.bytesBefore + parser.position))
+        }
         window.removeLast(JSONLexer.padding)
         window.append(contentsOf: chunk)
         try scanWhenWorthwhile()
@@ -140,7 +145,6 @@ package struct SheetsValuesScanner: ~Copyable {
         swap(&batch.bytes, &window)
         swap(&window, &next)
         parser.giveRows(to: &batch)
-        windowOffset += tail
         return share(batch, ends, first)
     }
 
@@ -170,7 +174,7 @@ package struct SheetsValuesScanner: ~Copyable {
     package mutating func finishAll() throws(ScanError) -> [SheetsValuesSummary] {
         try scan()
         guard parser.state == .done else {
-            throw ScanError(.cutShort, at: .byte(windowOffset + window.count - JSONLexer.padding))
+            throw ScanError(.cutShort, at: .byte(parser.bytesBefore + window.count - JSONLexer.padding))
         }
         let spreadsheetId = parser.spreadsheetId
         return parser.ranges.map { range in
@@ -187,7 +191,7 @@ package struct SheetsValuesScanner: ~Copyable {
         try scan()
         let pending = end - parser.position
         guard end - parser.tokenGroupStart <= maximumRowBytes else {
-            throw ScanError(.rowTooLong, at: .byte(windowOffset + parser.tokenGroupStart))
+            throw ScanError(.rowTooLong, at: .byte(parser.bytesBefore + parser.tokenGroupStart))
         }
         patience = min(pending * 2, maximumRowBytes + 1)
         // Envelope bytes that are dealt with need not be kept, unless rows in the window wait to be taken.
@@ -195,7 +199,6 @@ package struct SheetsValuesScanner: ~Copyable {
             let dropped = parser.settledEnd
             window.removeFirst(dropped)
             parser.moveDown(by: dropped)
-            windowOffset += dropped
         }
     }
 
@@ -209,6 +212,8 @@ package struct SheetsValuesScanner: ~Copyable {
             return parser.run(JSONLexer(base: base, count: buffer.count - JSONLexer.padding))
         }
         swap(&bytes, &window)
-        if case .malformed(let code, let offset) = stop { throw ScanError(code, at: .byte(windowOffset + offset)) }
+        if case .malformed(let code, let offset) = stop {
+            throw ScanError(code, at: .byte(parser.bytesBefore + offset))
+        }
     }
 }
