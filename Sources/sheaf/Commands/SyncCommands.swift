@@ -45,8 +45,8 @@ struct SyncCommand: SheafSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "sync", abstract: "Bring the labels up to what the sheets hold, as a new version.",
         discussion: """
-            Pulls the sheets that may have changed, validates every row, writes only what changed as a new
-            immutable version, and starts the training that is due. Where nothing changed
+            Pulls the sheets that may have changed, validates every row, writes only what
+            changed as a new immutable version, and starts the training that is due. Where nothing changed
             nothing is written but a record of the run.
 
             Examples:
