@@ -95,8 +95,8 @@ let package = Package(
         .testTarget(
             name: "SyncTests",
             dependencies: [
-                "Sync", "SheetSource", "LabelStore", "LabelDiff", "LabelSchema", "Tabular", "Digest", "MySQL",
-                "TestSupport", logging,
+                "Sync", "SheetSource", "SheetsEmulator", "HTTPTransfer", "LabelStore", "LabelDiff", "LabelSchema",
+                "Tabular", "Digest", "MySQL", "TestSupport", logging,
             ]),
         .testTarget(
             name: "TrainingTests", dependencies: ["Training", "LabelStore", "Digest", "MySQL", "TestSupport", logging]),
