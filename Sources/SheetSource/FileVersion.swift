@@ -91,6 +91,9 @@ struct FileVersion: Equatable, Sendable {
     /// Whether the version is that of an ETag too long to be kept, so that nobody could ask with it.
     var isLongTag: Bool { kind == .longStrong || kind == .longWeak }
 
+    /// Whether two files of this version have the same bytes, and not only the same meaning or date.
+    var meansTheSameBytes: Bool { kind == .bytes || kind == .strong || kind == .longStrong }
+
     /// Whether "not modified" may have been said of this version, by the ETag that came along.
     ///
     /// Weak comparison, as the server's own (RFC 9110, 13.1.2).
