@@ -39,6 +39,8 @@ struct WebFileDownload: Sendable {
     /// Asks once; after an answer that made no sense, without the condition that the file be another than the known.
     ///
     /// - Parameter malformed: how many answers so far made no sense.
+    /// - Returns: the file, or why there is none and whether to ask again.
+    /// - Throws: `HTTPError`, and `SheetError` for what asking again cannot mend.
     func attempt(malformed: Int) async throws -> Attempt<Answer> {
         do {
             return try await ask(

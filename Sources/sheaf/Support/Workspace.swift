@@ -15,7 +15,7 @@ struct Workspace: Sendable {
     let language: MessageLanguage
     let logger = Logger(label: "sheaf")
     private let google: GoogleOnce
-    private let files: any SheetReader
+    private let web = WebClientOnce()
 
     init(_ common: CommonOptions, console: Console) throws {
         configuration = try ConfigurationReader.read(file: common.configFile)
@@ -29,7 +29,6 @@ struct Workspace: Sendable {
         let credentials: GoogleCredentials =
             settings.credentials.map { .serviceAccountFile($0) } ?? .applicationDefault(environment: environment)
         google = GoogleOnce(GoogleConfiguration(credentials: credentials, endpoint: settings.endpoint), logger)
-        files = CSVFolderSource(folder: configuration.folder)
     }
 
     // MARK: - Store
@@ -100,7 +99,7 @@ struct Workspace: Sendable {
     func definition(_ dataset: DatasetSettings) throws -> DatasetDefinition {
         DatasetDefinition(
             name: dataset.name, schema: try schema(dataset),
-            sheets: dataset.sheets.map { sheet in
+            sheets: try sheets(dataset).map { sheet in
                 switch sheet.source {
                 case .google:
                     SheetDefinition(
@@ -110,9 +109,75 @@ struct Workspace: Sendable {
                     SheetDefinition(
                         reference: sheet.reference,
                         location: "csv:\(sheet.reference.spreadsheet)".precomposedStringWithCanonicalMapping,
-                        annotator: sheet.annotator, reader: files)
+                        annotator: sheet.annotator, reader: files(sheet))
+                case .web:
+                    SheetDefinition(
+                        reference: sheet.reference, location: "url:\(sheet.reference.spreadsheet)",
+                        annotator: sheet.annotator, reader: try webFile(sheet))
                 }
             }, guards: dataset.guards)
+    }
+
+    /// The sheets of a dataset, where one entry may stand for several files.
+    private func sheets(_ dataset: DatasetSettings) throws -> [SheetSettings] {
+        var mistakes: [ConfigurationMistake] = []
+        var sheets: [SheetSettings] = []
+        var lines: [String: Int] = [:]
+        func note(_ problem: String, _ line: Int) {
+            mistakes.append(ConfigurationMistake(file: configuration.file, line: line, problem: problem))
+        }
+        func claim(_ file: String, _ sheet: SheetSettings) {
+            if let line = lines[file] {
+                note("datasets.\(dataset.name): \(file) is named here, and in line \(line) too", sheet.line)
+            }
+            lines[file] = sheet.line
+        }
+        for sheet in dataset.sheets {
+            let pattern = sheet.reference.spreadsheet
+            guard sheet.source == .csv, let files = CSVPattern(pattern).files(in: configuration.folder) else {
+                if sheet.source == .csv { claim(pattern, sheet) }
+                sheets.append(sheet)
+                continue
+            }
+            if files.isEmpty {
+                // No sheet is given up for this: a network folder that is away looks just the same.
+                note(
+                    "datasets.\(dataset.name): no CSV file is there for `\(pattern)`; put one there, or correct it",
+                    sheet.line)
+            }
+            for file in files {
+                claim(file, sheet)
+                var one = sheet
+                one.reference.spreadsheet = file
+                sheets.append(one)
+            }
+        }
+        if sheets.count > Self.maximumSheets {
+            note(
+                "datasets.\(dataset.name) has \(sheets.count) files; at most \(Self.maximumSheets) make a dataset",
+                dataset.line)
+        }
+        guard mistakes.isEmpty else { throw ConfigurationMistakes(mistakes: mistakes) }
+        return sheets
+    }
+
+    /// A row remembers the place of its sheet in 16 bits.
+    private static let maximumSheets = 65_000
+
+    private func files(_ sheet: SheetSettings) -> CSVFolderSource {
+        // A file that is being copied here must not be taken for a short one.
+        CSVFolderSource(folder: configuration.folder, encoding: sheet.encoding ?? .utf8, stillness: .seconds(2))
+    }
+
+    private func webFile(_ sheet: SheetSettings) throws -> WebFileSource {
+        guard let address = sheet.address else {
+            throw ConfigurationMistakes(mistakes: [
+                ConfigurationMistake(file: configuration.file, line: sheet.line, problem: "the sheet has no address")
+            ])
+        }
+        return WebFileSource(
+            address: address, encoding: sheet.encoding, authorizationFile: sheet.authorizationFile, client: web.client,
+            logger: logger)
     }
 
     /// How the store names a sheet: composed, so that two spellings of one title are one sheet.
@@ -169,6 +234,20 @@ private final class GoogleOnce: Sendable {
             let source = GoogleSheetsSource(configuration: configuration, client: HTTPClient(), logger: logger)
             made = source
             return source
+        }
+    }
+}
+
+/// The client for files on the web, made when a command needs it.
+private final class WebClientOnce: Sendable {
+    private let made = Mutex<HTTPClient?>(nil)
+
+    var client: HTTPClient {
+        made.withLock { made in
+            if let made { return made }
+            let client = HTTPClient()
+            made = client
+            return client
         }
     }
 }
