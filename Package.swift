@@ -54,7 +54,9 @@ let package = Package(
         .target(name: "SheetSource", dependencies: ["Tabular", "HTTPTransfer", "Digest", logging]),
         .target(
             name: "LabelStore", dependencies: ["LabelDiff", "LabelSchema", "Digest", "MySQL", logging],
-            resources: [.embedInCode("migrations/0001_initial.sql")]),
+            resources: [
+                .embedInCode("migrations/0001_initial.sql"), .embedInCode("migrations/0002_changes.sql"),
+            ]),
         .target(
             name: "Sync",
             dependencies: ["SheetSource", "LabelSchema", "LabelDiff", "LabelStore", "Tabular", "Digest", logging]),
@@ -62,7 +64,7 @@ let package = Package(
             name: "Training", dependencies: ["LabelStore", "Digest", logging, subprocess, systemPackage]),
 
         // A local stand-in for the Google APIs, for the demo and the tests.
-        .target(name: "SheetsEmulator", dependencies: ["Tabular", "Digest", logging, hummingbird]),
+        .target(name: "SheetsEmulator", dependencies: ["HTTPTransfer", "Tabular", "Digest", logging, hummingbird]),
 
         .executableTarget(
             name: "sheaf",
@@ -101,7 +103,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "TrainingTests", dependencies: ["Training", "LabelStore", "Digest", "MySQL", "TestSupport", logging]),
-        .testTarget(name: "SheetsEmulatorTests", dependencies: ["SheetsEmulator", "Digest", "HTTPTransfer"]),
+        .testTarget(
+            name: "SheetsEmulatorTests",
+            dependencies: ["SheetsEmulator", "Digest", "HTTPTransfer", hummingbird, logging]),
         .testTarget(
             name: "CommandLineTests",
             dependencies: [

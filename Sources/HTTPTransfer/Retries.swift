@@ -24,6 +24,7 @@ package struct RetryNotice: Sendable {
 ///   - policy: whether and when to try again.
 ///   - clock: what measures and waits; tests give one that does not.
 ///   - random: what jitter is drawn from: at least 0 and less than 1.
+///   - notCounting: how much of the time so far was spent waiting for one's turn and is held against nobody.
 ///   - onRetry: told before each wait.
 ///   - attempt: given the number of the attempt, from 1.
 /// - Returns: what the attempt that worked came to.
@@ -32,16 +33,18 @@ package func withRetries<R>(
     _ policy: RetryPolicy,
     clock: any Clock<Duration> = ContinuousClock(),
     random: @Sendable () -> Double = { Double.random(in: 0..<1) },
+    notCounting: () -> Duration = { .zero },
     onRetry: (RetryNotice) -> Void = { _ in },
     _ attempt: (Int) async throws -> Attempt<R>
 ) async throws -> R {
-    try await retry(policy, clock, random, onRetry, attempt)
+    try await retry(policy, clock, random, notCounting, onRetry, attempt)
 }
 
 private func retry<R, C: Clock<Duration>>(
     _ policy: RetryPolicy,
     _ clock: C,
     _ random: @Sendable () -> Double,
+    _ notCounting: () -> Duration,
     _ onRetry: (RetryNotice) -> Void,
     _ attempt: (Int) async throws -> Attempt<R>
 ) async throws -> R {
@@ -54,7 +57,7 @@ private func retry<R, C: Clock<Duration>>(
         case .success(let result): return result
         case .failure(let error, let judgement): (failure, outcome) = (error, judgement)
         }
-        let elapsed = start.duration(to: clock.now)
+        let elapsed = start.duration(to: clock.now) - notCounting()
         switch policy.decide(attempt: number, elapsed: elapsed, outcome: outcome, random: random()) {
         case .giveUp: throw failure
         case .retry(let wait):

@@ -17,8 +17,12 @@ package struct MergeInput: Sendable {
     /// The id of each sheet of the run, by the index that `SeenRow.sheet` holds.
     package var sheetIDs: [UInt32]
     package var exceptions: [KeyHash: OpenExceptions]
-    /// Configured sheets that were not read in this run.
+    /// Configured sheets that could not be read in this run.
     package var unreadSheets: Set<UInt32>
+    /// Configured sheets that were left unread, since they are as they were when they were last decided.
+    package var skippedSheets: Set<UInt32>
+    /// Sheets read that are not as they were when they were last decided.
+    package var changedSheets: Set<UInt32>
     /// Sheets whose labels stay when no sheet offers them: retired with keep, or gone from the configuration.
     package var keptSheets: Set<UInt32>
     /// For each key the label, by its row hash, whose delete was approved in spite of a block.
@@ -32,7 +36,8 @@ package struct MergeInput: Sendable {
 
     package init(
         rows: [SeenRow], sheetIDs: [UInt32], exceptions: [KeyHash: OpenExceptions] = [:],
-        unreadSheets: Set<UInt32> = [], keptSheets: Set<UInt32> = [],
+        unreadSheets: Set<UInt32> = [], skippedSheets: Set<UInt32> = [], changedSheets: Set<UInt32> = [],
+        keptSheets: Set<UInt32> = [],
         deletesApprovedPastBlock: [KeyHash: RowHash] = [:],
         deletesBlocked: Bool = false, absence: AbsenceProof = .onePassSuffices, failingLabels: Set<KeyHash> = [],
         collectsKept: Bool = false
@@ -41,6 +46,8 @@ package struct MergeInput: Sendable {
         self.sheetIDs = sheetIDs
         self.exceptions = exceptions
         self.unreadSheets = unreadSheets
+        self.skippedSheets = skippedSheets
+        self.changedSheets = changedSheets
         self.keptSheets = keptSheets
         self.deletesApprovedPastBlock = deletesApprovedPastBlock
         self.deletesBlocked = deletesBlocked

@@ -67,6 +67,9 @@ package struct MergeOutcome: Sendable {
     package var kept: [KeyHash] = []
     /// Sheets with a key that was not decided for good (sheet ids): their digest is cleared and they stay dirty.
     package var undecidedSheets: Set<UInt32> = []
+    /// Sheets left unread that have to be read before this outcome may be used: the store knows keys from them that
+    /// turned up elsewhere, or that share an open problem with a sheet that changed.
+    package var wantedSheets: Set<UInt32> = []
     package var storedCount = 0
     /// Labels after the change set is applied.
     package var labelCount = 0

@@ -35,6 +35,11 @@ package struct MergeWalk: ~Copyable {
                 return
             }
         }
+        if open == nil, rows.isEmpty, let home, input.skippedSheets.contains(home), !input.collectsKept {
+            keep(key, rowHash)
+            outcome.unchangedCount += 1
+            return
+        }
         let label = StoredLabel(rowHash: rowHash, fits: !input.failingLabels.contains(key))
         settle(key, stored: label, home: home, rows: rows, open: open)
     }
@@ -89,6 +94,7 @@ package struct MergeWalk: ~Copyable {
     ) {
         let filled = rows.filter { input.rows[$0].kind != .pending }
         outcome.pendingCount += rows.count - filled.count
+        if isLeft(key, stored: stored, home: home, rows: rows, open: open) { return }
         let decision = decide(question(key, stored: stored, home: home, filled: filled, open: open))
 
         apply(decision, key: key, stored: stored, filled: filled)
@@ -97,11 +103,40 @@ package struct MergeWalk: ~Copyable {
         settleReverted(decision, key: key, filled: filled, open: open)
         if decision.staysDirty {
             if decision.rule == 17 { outcome.missing.append(key) }
-            if let home { outcome.undecidedSheets.insert(home) }
-            for problem in open?.problems ?? [] { outcome.undecidedSheets.insert(problem.sheetID) }
-            if let sheet = open?.reverted?.sheetID { outcome.undecidedSheets.insert(sheet) }
-            for row in rows { outcome.undecidedSheets.insert(input.sheetIDs[Int(input.rows[row].sheet)]) }
+            var concerned = Set((open?.problems ?? []).map(\.sheetID))
+            if let home { concerned.insert(home) }
+            if let sheet = open?.reverted?.sheetID { concerned.insert(sheet) }
+            for row in rows { concerned.insert(input.sheetIDs[Int(input.rows[row].sheet)]) }
+            // A sheet that was left unread is read as soon as one that is dirty now can be decided.
+            outcome.undecidedSheets.formUnion(concerned.subtracting(input.skippedSheets))
         }
+    }
+
+    /// Whether a key is left as it is, because a sheet that is known to hold it was left unread.
+    ///
+    /// If nothing that changed has to do with the key, it stands as it was decided. Otherwise that sheet is wanted, and
+    /// the outcome is not one to be used yet.
+    private mutating func isLeft(
+        _ key: KeyHash, stored: StoredLabel?, home: UInt32?, rows: Range<Int>, open: OpenExceptions?
+    ) -> Bool {
+        if input.skippedSheets.isEmpty { return false }
+        var known = Set((open?.problems ?? []).map(\.sheetID))
+        if let home { known.insert(home) }
+        if let sheet = open?.reverted?.sheetID { known.insert(sheet) }
+        let skipped = known.intersection(input.skippedSheets)
+        // With a sheet that cannot be read nothing is decided either, and what was read stays dirty: the table says how.
+        guard !skipped.isEmpty, known.isDisjoint(with: input.unreadSheets) else { return false }
+        let turnedUp = rows.contains { input.changedSheets.contains(input.sheetIDs[Int(input.rows[$0].sheet)]) }
+        if turnedUp || !known.isDisjoint(with: input.changedSheets) { outcome.wantedSheets.formUnion(skipped) }
+        for problem in open?.problems ?? [] {
+            outcome.problems.append(
+                (key, FoundProblem(problem: problem, row: nil, isNew: false, hasLabel: stored != nil)))
+        }
+        if let stored {
+            keep(key, stored.rowHash)
+            outcome.unchangedCount += 1
+        }
+        return true
     }
 
     private func question(
@@ -130,7 +165,8 @@ package struct MergeWalk: ~Copyable {
             // A label that no sheet ever offered (adopted, say) has no home: nothing that a sheet lacks can delete it.
             homeRetiredWithKeep: stored != nil && (home.map(input.keptSheets.contains) ?? true),
             deleteApprovedPastBlock: stored != nil && input.deletesApprovedPastBlock[key] == stored?.rowHash,
-            deletesBlocked: input.deletesBlocked, provenMissing: proven)
+            // While sheets are left unread, a missing key is only a reason to read them all.
+            deletesBlocked: input.deletesBlocked && input.skippedSheets.isEmpty, provenMissing: proven)
     }
 
     private mutating func apply(_ decision: Decision, key: KeyHash, stored: StoredLabel?, filled: [Int]) {

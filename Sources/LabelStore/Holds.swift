@@ -201,11 +201,7 @@ extension LabelStore {
                     approved_at = UTC_TIMESTAMP(6), expires_at = UTC_TIMESTAMP(6) + INTERVAL ? HOUR
                 WHERE hold_id = ?
                 """, [.text(actor), why.value, .int(pastBlock ? 1 : 0), .int(Int64(hours)), .uint(holdID)])
-            _ = try connection.execute(
-                """
-                UPDATE sheaf_sheets SET marked = marked + 1, seen_digest = NULL
-                WHERE dataset_id = ? AND state = 'active'
-                """, [datasetID])
+            try Self.markConcerned(hold: holdID, datasetID, connection)
             try Self.audit("approve", dataset: datasetID, subject: "hold \(holdID)", actor: actor, why: why, connection)
         }
     }
@@ -256,15 +252,27 @@ extension LabelStore {
                 ]
             ).lastInsertID
             try Self.insert(waiting, hold: holdID, connection)
-            _ = try connection.execute(
-                """
-                UPDATE sheaf_sheets SET marked = marked + 1, seen_digest = NULL
-                WHERE dataset_id = ? AND state = 'active'
-                """, [datasetID])
+            try Self.markConcerned(hold: holdID, datasetID, connection)
             try Self.audit(
                 "approve", dataset: datasetID, subject: "hold \(holdID)", actor: actor, why: why, connection)
             return (holdID, waiting.count)
         }
+    }
+
+    /// Marks the sheets that hold the labels of a hold's entries: the next run decides them anew.
+    ///
+    /// Rows without a label need no mark: the run that was held left those of their sheets standing.
+    private static func markConcerned(
+        hold holdID: UInt64, _ datasetID: MySQLValue, _ connection: isolated MySQLConnection
+    ) throws {
+        let homes = try connection.rows(
+            """
+            SELECT DISTINCT l.home_sheet_id AS home FROM sheaf_hold_entries e
+            JOIN sheaf_labels l ON l.dataset_id = ? AND l.key_hash = e.key_hash
+            WHERE e.hold_id = ? AND l.home_sheet_id IS NOT NULL
+            """, [datasetID, .uint(holdID)]
+        ).compactMap { try $0.optionalID("home") }
+        try mark(homes, connection)
     }
 
     /// The dataset that a hold belongs to.

@@ -13,7 +13,9 @@ package struct Migration: Sendable {
     /// The files are compiled in, so that program and migrations never differ.
     package static let all: [Migration] = [
         Migration(
-            number: 1, name: "initial", text: String(decoding: PackageResources._001_initial_sql, as: UTF8.self))
+            number: 1, name: "initial", text: String(decoding: PackageResources._001_initial_sql, as: UTF8.self)),
+        Migration(
+            number: 2, name: "changes", text: String(decoding: PackageResources._002_changes_sql, as: UTF8.self)),
     ]
 
     /// SHA-256 of the file's bytes: a migration that was applied must never change.

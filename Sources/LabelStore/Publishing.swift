@@ -10,15 +10,20 @@ package struct SheetBookkeeping: Sendable {
     package let inputFingerprint: SHA256Digest
     package let fileVersion: String?
     package let rowCount: Int
+    package let pendingCount: Int
     package let tabID: Int?
     package let title: String
     /// The mark that stood when the read of the sheet began: later marks stay.
     package let markAtRead: UInt64
+    /// When the run began that read it, by `LabelStore.clock()`.
+    package let readAt: String
 
     package init(
         sheetID: UInt32, seenDigest: SHA256Digest?, inputFingerprint: SHA256Digest, fileVersion: String?, rowCount: Int,
-        tabID: Int?, title: String, markAtRead: UInt64
+        pendingCount: Int, tabID: Int?, title: String, markAtRead: UInt64, readAt: String
     ) {
+        self.pendingCount = pendingCount
+        self.readAt = readAt
         self.sheetID = sheetID
         self.seenDigest = seenDigest
         self.inputFingerprint = inputFingerprint
@@ -27,6 +32,18 @@ package struct SheetBookkeeping: Sendable {
         self.tabID = tabID
         self.title = title
         self.markAtRead = markAtRead
+    }
+}
+
+/// A sheet that could not be read, and why.
+package struct UnreadSheet: Sendable {
+    package let sheetID: UInt32
+    /// A stable name for the reason.
+    package let failure: String
+
+    package init(sheetID: UInt32, failure: String) {
+        self.sheetID = sheetID
+        self.failure = String(failure.prefix(32))
     }
 }
 
@@ -49,7 +66,7 @@ package struct ExceptionToStore: Sendable {
 package struct Publication: Sendable {
     package var sheets: [SheetBookkeeping] = []
     /// Sheets that could not be read: they are marked and lose their digest.
-    package var unreadSheets: [UInt32] = []
+    package var unreadSheets: [UnreadSheet] = []
     /// Keys whose problems are replaced (by those in `exceptions`, or by none).
     package var settledKeys: [KeyHash] = []
     /// Rows with an unreadable key that are gone.
@@ -188,20 +205,25 @@ extension LabelStore {
         for sheet in publication.sheets {
             _ = try connection.execute(
                 """
-                UPDATE sheaf_sheets SET seen_digest = ?, input_fingerprint = ?, file_version = ?, row_count = ?,
-                    tab_id = ?, title = ?, read_at = UTC_TIMESTAMP(6), cleared = GREATEST(cleared, ?)
+                UPDATE sheaf_sheets SET
+                    changed_at = IF(read_at IS NULL OR seen_digest <=> ? OR file_version <=> ?, changed_at,
+                        UTC_TIMESTAMP(6)),
+                    seen_digest = ?, input_fingerprint = ?, file_version = ?, row_count = ?, pending_count = ?,
+                    tab_id = ?, title = ?, read_at = ?, failure = NULL, cleared = GREATEST(cleared, ?)
                 WHERE sheet_id = ?
                 """,
                 [
+                    sheet.seenDigest.map { .bytes($0.bytes) } ?? .null, sheet.fileVersion.value,
                     sheet.seenDigest.map { .bytes($0.bytes) } ?? .null, .bytes(sheet.inputFingerprint.bytes),
-                    sheet.fileVersion.value, .int(Int64(sheet.rowCount)), sheet.tabID.map { .int(Int64($0)) } ?? .null,
-                    .text(sheet.title), .uint(sheet.seenDigest == nil ? 0 : sheet.markAtRead),
+                    sheet.fileVersion.value, .int(Int64(sheet.rowCount)), .int(Int64(sheet.pendingCount)),
+                    sheet.tabID.map { .int(Int64($0)) } ?? .null, .text(sheet.title), .text(sheet.readAt),
+                    .uint(sheet.seenDigest == nil ? 0 : sheet.markAtRead),
                     .uint(UInt64(sheet.sheetID)),
                 ])
         }
         // A sheet left undecided must be dirty, also if no notice marked it.
         try mark(publication.sheets.filter { $0.seenDigest == nil }.map(\.sheetID), connection)
-        try mark(publication.unreadSheets, connection)
+        try markUnread(publication.unreadSheets, connection)
         try storeExceptions(publication, dataset: dataset, runID: runID, connection)
         try useApprovals(publication.usedApprovals, dataset: dataset, runID: runID, connection)
         if version != nil || publication.closesHolds { try closeHolds(dataset: dataset, runID: runID, connection) }

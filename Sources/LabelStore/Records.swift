@@ -31,6 +31,19 @@ package struct SheetRecord: Sendable, Equatable {
     package let fileVersion: String?
     package let marked: UInt64
     package let cleared: UInt64
+    /// The file that notices of change speak of.
+    package let fileID: String?
+    /// The version that the last notice told.
+    package let noticedVersion: String?
+    /// Rows at the last read, and how many of them were pending.
+    package let rowCount: Int
+    package let pendingCount: Int
+    /// How long ago, by the database's clock, the run began that read it last; `nil` if none has.
+    package let sinceRead: Duration?
+    /// How long after the last change found that run began; `nil` if no change was ever found.
+    package let readAfterChange: Duration?
+    /// Why the last read failed.
+    package let failure: String?
 
     package var isDirty: Bool { cleared < marked }
 }

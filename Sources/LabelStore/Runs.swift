@@ -33,11 +33,11 @@ extension LabelStore {
     ///   - lease: that of the run's dataset.
     /// - Throws: `StoreError.leaseLost` if another worker has taken over; `MySQLError`.
     package func endRun(
-        _ run: UInt64, state: RunState, report: String, marking: [UInt32] = [],
+        _ run: UInt64, state: RunState, report: String, marking: [UnreadSheet] = [],
         closingHolds dataset: DatasetRecord? = nil, lease: Lease
     ) async throws {
         try await lease.write { connection in
-            try Self.mark(marking, connection)
+            try Self.markUnread(marking, connection)
             if let dataset { try Self.closeHolds(dataset: dataset, runID: run, connection) }
             try Self.finish(run, state: state, version: nil, report: report, connection)
         }

@@ -19,7 +19,13 @@ struct ConsumerPort: Sendable {
 
     /// Hands rows over, without those above the header row; returns how many there were.
     func receive(_ batch: RowBatch, from sheet: SheetReference) async throws(SheetError) -> Int {
-        let batch = batch.dropping(rowsBefore: sheet.headerRow)
+        try await receive(batch, fromRow: sheet.headerRow)
+    }
+
+    /// Hands rows over, without those above sheet row `first`; returns how many there were.
+    func receive(_ batch: RowBatch, fromRow first: Int) async throws(SheetError) -> Int {
+        let dropped = min(max(0, first - batch.firstRowNumber), batch.rowCount)
+        let batch = dropped > 0 ? batch.part(dropped..<batch.rowCount) : batch
         guard batch.rowCount > 0 else { return 0 }
         do {
             try await consumer.receive(batch)
@@ -32,19 +38,5 @@ struct ConsumerPort: Sendable {
     private static func stopped(_ error: any Error) -> SheetError {
         if error is CancellationError { return SheetError(.cancelled, "reading was called off") }
         return SheetError(.consumerStopped, "its rows were not taken: \(error)", underlying: error)
-    }
-}
-
-extension RowBatch {
-    /// The rows of this batch from sheet row `first` on.
-    fileprivate func dropping(rowsBefore first: Int) -> RowBatch {
-        let dropped = min(max(0, first - firstRowNumber), rowCount)
-        guard dropped > 0 else { return self }
-        let cellsBefore = rowEnds[dropped - 1]
-        var rest = RowBatch(firstRowNumber: firstRowNumber + dropped)
-        rest.bytes = bytes
-        rest.cells = Array(cells[Int(cellsBefore)...])
-        rest.rowEnds = rowEnds[dropped...].map { $0 - cellsBefore }
-        return rest
     }
 }

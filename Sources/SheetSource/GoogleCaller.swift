@@ -16,6 +16,8 @@ struct GoogleCaller: Sendable {
     let client: HTTPClient
     let signIn: GoogleSignIn
     let policy: RetryPolicy
+    /// Where reads of spreadsheets wait for their turn; nil where nobody counts.
+    let gate: QuotaGate?
     let logger: Logger
 
     private static let maximumAnswer = 8 << 20
@@ -44,9 +46,23 @@ struct GoogleCaller: Sendable {
     func stream<R>(
         _ call: Call, _ receive: (HTTPBody) async throws -> R
     ) async throws(SheetError) -> R {
+        try await stream(policy: policy, { call }, receive)
+    }
+
+    /// Hands the body of an answer to `receive`; `call` says anew for each attempt what to ask for.
+    ///
+    /// The time in the queue for a quota counts toward no deadline.
+    func stream<R>(
+        policy: RetryPolicy, _ call: () -> Call, _ receive: (HTTPBody) async throws -> R
+    ) async throws(SheetError) -> R {
         do {
             var rejected: String?
-            return try await withRetries(policy, onRetry: { logRetry(call, $0) }) { number in
+            var queued = Duration.zero
+            var label = ""
+            return try await withRetries(policy, notCounting: { queued }, onRetry: { logRetry(label, $0) }) { number in
+                let call = call()
+                label = call.label
+                queued += try await turn(call)
                 let token = try await signIn.token(insteadOf: rejected)
                 let first = try await attempt(call, number, token, receive)
                 guard case .failure(_, let outcome) = first, outcome.status == 401, rejected == nil else {
@@ -54,11 +70,18 @@ struct GoogleCaller: Sendable {
                 }
                 // The token was revoked, or this machine's clock is wrong about its end: a new one, once.
                 rejected = token
+                queued += try await turn(call)
                 return try await attempt(call, number, signIn.token(insteadOf: token), receive)
             }
         } catch {
             throw SheetError(callFailure: error)
         }
+    }
+
+    /// Waits until the quota allows the call; Drive's is so large that it is left to Drive to say no.
+    private func turn(_ call: Call) async throws -> Duration {
+        guard call.service == .sheets, let gate else { return .zero }
+        return try await gate.pass()
     }
 
     private func attempt<R>(
@@ -82,11 +105,11 @@ struct GoogleCaller: Sendable {
         }
     }
 
-    private func logRetry(_ call: Call, _ notice: RetryNotice) {
+    private func logRetry(_ label: String, _ notice: RetryNotice) {
         logger.info(
             "asking Google again",
             metadata: [
-                "call": "\(call.label)", "attempt": "\(notice.attempt)", "wait": "\(notice.wait)",
+                "call": "\(label)", "attempt": "\(notice.attempt)", "wait": "\(notice.wait)",
                 "reason": "\(notice.outcome.error?.code.rawValue ?? notice.outcome.status.map(String.init) ?? "")",
             ])
     }

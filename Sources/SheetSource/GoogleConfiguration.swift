@@ -22,10 +22,18 @@ package struct GoogleConfiguration: Sendable {
     package var metadataServer = "http://metadata.google.internal"
     /// Whether and when a failed call is made again.
     package var retryPolicy = RetryPolicy()
+    /// How many reads there may be a minute; nil where nobody counts.
+    ///
+    /// Waiting for one's turn is no failure, however long it takes.
+    package var quota: GoogleQuota?
     /// How many times a sheet is read that changes while it is read.
     package var maximumReads = 3
     /// How many bytes of an answer are gathered before its rows go to the consumer.
     package var batchBytes = 256 << 10
+    /// How many cells of the grid are asked for in one answer; a tab with more is read in windows of rows.
+    package var maximumCellsPerAnswer = 1_000_000
+    /// The fewest cells that a window is halved down to when no whole answer comes of more.
+    package var minimumCellsPerAnswer = 50_000
 
     package init(credentials: GoogleCredentials, endpoint: String? = nil) {
         self.credentials = credentials

@@ -6,6 +6,8 @@ struct GoogleKeyFile: Sendable {
     let email: String
     /// Where it signs in, as the file says.
     let tokenURI: String
+    /// The project that the account belongs to, where the file says it.
+    let projectID: String?
     private let privateKey: String
     private let privateKeyID: String?
 
@@ -14,6 +16,7 @@ struct GoogleKeyFile: Sendable {
     private struct File: Decodable {
         let type: String?
         let client_email: String?
+        let project_id: String?
         let private_key: String?
         let private_key_id: String?
         let token_uri: String?
@@ -41,6 +44,7 @@ struct GoogleKeyFile: Sendable {
             throw SheetError(.credentialsInvalid, "the key file \(path) lacks client_email or private_key")
         }
         self.email = email
+        projectID = file.project_id
         self.privateKey = privateKey
         privateKeyID = file.private_key_id
         tokenURI = file.token_uri ?? "https://oauth2.googleapis.com/token"

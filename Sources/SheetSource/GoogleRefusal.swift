@@ -77,6 +77,8 @@ struct GoogleRefusal {
     }
 
     var error: SheetError {
-        SheetError(code, detail, hint: hint)
+        var error = SheetError(code, detail, hint: hint)
+        error.mayBeTooMuch = code == .unavailable
+        return error
     }
 }

@@ -4,14 +4,16 @@ internal import Tabular
 
 /// Tabs of Google spreadsheets as sources of rows, read as one account.
 ///
-/// A read is one `values:batchGet` of the whole tab, between two looks at the file's version in Drive. It is complete
-/// when the answer ended as JSON and as HTTP should, covers the whole grid, and the two versions are equal; otherwise
-/// it is begun anew. Make one source and share it: it signs in once for everyone.
+/// All tabs of a spreadsheet that are wanted are read together: one look at its tabs, one `values:batchGet`, and one
+/// look at the file's version in Drive. If that is the version that was known before, nothing moved in between, and the
+/// read is proven; otherwise it is begun anew, with the version just seen as the one that was before. A tab with too
+/// many cells for one answer is read in windows of rows, each of which begins with the last row of the one before.
+/// Make one source and share it: it signs in once for everyone.
 package struct GoogleSheetsSource: SheetReader {
-    private let configuration: GoogleConfiguration
+    let configuration: GoogleConfiguration
     private let signIn: GoogleSignIn
-    private let caller: GoogleCaller
-    private let logger: Logger
+    let caller: GoogleCaller
+    let logger: Logger
 
     /// A source that signs in when it is first read from.
     package init(configuration: GoogleConfiguration, client: HTTPClient, logger: Logger) {
@@ -23,160 +25,158 @@ package struct GoogleSheetsSource: SheetReader {
     ) {
         self.configuration = configuration
         self.logger = logger
-        signIn = GoogleSignIn(
+        let signIn = GoogleSignIn(
             TokenIssuer(configuration: configuration, client: client, logger: logger, now: now))
-        caller = GoogleCaller(client: client, signIn: signIn, policy: configuration.retryPolicy, logger: logger)
+        self.signIn = signIn
+        caller = GoogleCaller(
+            client: client, signIn: signIn, policy: configuration.retryPolicy,
+            gate: configuration.quota.map { QuotaGate($0, signIn: signIn, logger: logger) }, logger: logger)
     }
 
     /// The address to share spreadsheets with; nil where it cannot be found out.
     package func serviceAccountEmail() async -> String? {
-        await signIn.email()
+        await signIn.account()?.email
     }
 
     package func read(_ request: SheetRequest) async throws(SheetError) -> SheetReading {
-        let (sheet, consumer) = (request.sheet, request.consumer)
-        do throws(SheetError) {
-            return try await readUntilStill(sheet, ConsumerPort(consumer))
-        } catch {
-            throw await advised(error).about(sheet)
+        try await read(together: [request])[0].get()
+    }
+
+    package func read(together requests: [SheetRequest]) async -> [Result<SheetReading, SheetError>] {
+        let tabs = requests.map { TabRead($0) }
+        var spreadsheets: [String] = []
+        for request in requests where !spreadsheets.contains(request.sheet.spreadsheet) {
+            spreadsheets.append(request.sheet.spreadsheet)
         }
-    }
-
-    private func readUntilStill(
-        _ sheet: SheetReference, _ target: ConsumerPort
-    ) async throws(SheetError) -> SheetReading {
-        let attempts = max(1, configuration.maximumReads)
-        for number in 1...attempts {
-            if let reading = try await readOnce(sheet, target) { return reading }
-            logger.info("the sheet changed while it was read", metadata: ["sheet": "\(sheet)", "read": "\(number)"])
+        for spreadsheet in spreadsheets {
+            await readUntilStill(tabs.filter { $0.request.sheet.spreadsheet == spreadsheet }, of: spreadsheet)
         }
-        throw SheetError(.changedWhileReading, "it changed each of the \(attempts) times it was read")
-    }
-
-    /// Reads the sheet once; nil if it changed meanwhile.
-    private func readOnce(_ sheet: SheetReference, _ target: ConsumerPort) async throws(SheetError) -> SheetReading? {
-        let before = try await firstVersion(sheet)
-        let facts = try await facts(sheet)
-        let tab = try facts.tab(sheet)
-        let identity = facts.identity(of: tab, in: sheet.spreadsheet)
-        let answer: Answer
-        do throws(SheetError) {
-            answer = try await values(sheet, identity, target)
-        } catch {
-            // The tab may have got another title since that was looked up, so that nothing has this one any more.
-            if error.code == .requestRefused, try await version(sheet) != before { return nil }
-            throw error
-        }
-        let after = try await version(sheet)
-        guard after == before, try covers(answer.summary, identity) else { return nil }
-        return SheetReading(
-            identity: identity, fileVersionBefore: before, fileVersionAfter: after, bytes: answer.bytes,
-            rowsRead: answer.rows, oneAnswer: true)
-    }
-
-    // MARK: The calls
-
-    private func version(_ sheet: SheetReference) async throws(SheetError) -> String {
-        let query = formEncoded(["fields": DriveFileFacts.fields, "supportsAllDrives": "true", "prettyPrint": "false"])
-        let file = try await caller.json(
-            DriveFileFacts.self,
-            .init(
-                service: .drive,
-                url: "\(configuration.driveBase)/drive/v3/files/\(percentEncoded(sheet.spreadsheet))?\(query)",
-                label: "look at the version of \(sheet.spreadsheet)"))
-        return try file.checkedVersion()
-    }
-
-    private func firstVersion(_ sheet: SheetReference) async throws(SheetError) -> String {
-        do throws(SheetError) {
-            return try await version(sheet)
-        } catch {
-            // Drive does not tell a file that one may not see from one that is not there; Sheets does.
-            if error.code == .spreadsheetNotFound { _ = try await facts(sheet) }
-            throw error
-        }
-    }
-
-    private func facts(_ sheet: SheetReference) async throws(SheetError) -> SpreadsheetFacts {
-        let query = formEncoded(["fields": SpreadsheetFacts.fields, "prettyPrint": "false"])
-        return try await caller.json(
-            SpreadsheetFacts.self,
-            .init(
-                service: .sheets, url: "\(spreadsheetURL(sheet))?\(query)",
-                label: "look at the tabs of \(sheet.spreadsheet)"))
-    }
-
-    /// What came of the values, beside the rows.
-    private struct Answer {
-        let summary: SheetsValuesSummary
-        let bytes: Int
-        let rows: Int
-    }
-
-    private func values(
-        _ sheet: SheetReference, _ identity: SheetIdentity, _ target: ConsumerPort
-    ) async throws(SheetError) -> Answer {
-        // The title alone means the whole tab, with whatever rows and columns it has by then.
-        let query = formEncoded([
-            "ranges": A1Range(title: identity.title).description, "majorDimension": "ROWS",
-            "valueRenderOption": "UNFORMATTED_VALUE", "dateTimeRenderOption": "SERIAL_NUMBER", "prettyPrint": "false",
-        ])
-        let call = GoogleCaller.Call(
-            service: .sheets, url: "\(spreadsheetURL(sheet))/values:batchGet?\(query)",
-            label: "read '\(identity.title)' of \(sheet.spreadsheet)")
-        return try await caller.stream(call) { body in
-            try await target.begin(identity)
-            return try await rows(of: body, from: sheet, into: target)
-        }
-    }
-
-    private func rows(
-        of body: HTTPBody, from sheet: SheetReference, into target: ConsumerPort
-    ) async throws -> Answer {
-        var bytes = 0
-        var rows = 0
-        do {
-            var scanner = SheetsValuesScanner(firstRowNumber: 1)
-            for try await chunk in body {
-                bytes += chunk.count
-                try scanner.feed(chunk)
-                if let batch = scanner.takeBatch(atLeast: configuration.batchBytes) {
-                    rows += try await target.receive(batch, from: sheet)
-                }
+        var results: [Result<SheetReading, SheetError>] = []
+        for tab in tabs {
+            switch tab.result {
+            case .success(let reading): results.append(.success(reading))
+            case .failure(let error): results.append(.failure(await advised(error).about(tab.request.sheet)))
+            case nil: results.append(.failure(gaveUp().about(tab.request.sheet)))
             }
-            let summary = try scanner.finish()
-            if let batch = scanner.takeBatch() { rows += try await target.receive(batch, from: sheet) }
-            return Answer(summary: summary, bytes: bytes, rows: rows)
-        } catch let error as ScanError {
-            let code: SheetError.Code = error.code == .cutShort ? .cutShort : .malformedAnswer
-            throw SheetError(code, "the answer with its values cannot be used: \(error)")
+        }
+        return results
+    }
+
+    /// Reads tabs of one spreadsheet until each was read, has failed, or has changed too often.
+    private func readUntilStill(_ tabs: [TabRead], of spreadsheet: String) async {
+        // It is the file that has a version: whoever knows the newest knows it for all.
+        var before = tabs.compactMap(\.request.knownVersion).max { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
+        for number in 1...max(1, configuration.maximumReads) {
+            let open = tabs.filter { $0.result == nil }
+            do throws(SheetError) {
+                before = try await readOnce(open, of: spreadsheet, before)
+            } catch {
+                for tab in open where tab.result == nil { tab.fail(error) }
+            }
+            guard tabs.contains(where: { $0.result == nil }) else { return }
+            logger.info(
+                "the sheet changed while it was read", metadata: ["sheet": "\(spreadsheet)", "read": "\(number)"])
         }
     }
 
-    private func spreadsheetURL(_ sheet: SheetReference) -> String {
-        "\(configuration.sheetsBase)/v4/spreadsheets/\(percentEncoded(sheet.spreadsheet))"
-    }
-
-    // MARK: What was answered, and what to do about it
-
-    /// Whether the answer covers the whole grid as it was looked up; a smaller one is of another moment.
+    /// Reads tabs once; those that changed meanwhile have no result afterwards.
     ///
-    /// - Throws: `malformedAnswer` if the answer is about something else.
-    private func covers(_ summary: SheetsValuesSummary, _ identity: SheetIdentity) throws(SheetError) -> Bool {
-        guard let range = A1Range(summary.range), let title = range.title,
-            title.utf8.elementsEqual(identity.title.utf8),
-            range.firstColumn == 0, range.firstRow == 1, let lastRow = range.lastRow, let lastColumn = range.lastColumn,
-            summary.rowCount <= lastRow, summary.spreadsheetId.map({ $0 == identity.spreadsheet }) ?? true
-        else {
-            throw SheetError(
-                .malformedAnswer, "the answer is about the range \(summary.range), which was not asked for")
+    /// - Parameters:
+    ///   - tabs: those without a result yet.
+    ///   - spreadsheet: the one they are in.
+    ///   - known: the file's version at an earlier moment; nil to look.
+    /// - Returns: the file's version after the read, if it was looked at.
+    /// - Throws: what concerns all of them.
+    private func readOnce(
+        _ tabs: [TabRead], of spreadsheet: String, _ known: String?
+    ) async throws(SheetError) -> String? {
+        let before: String
+        if let known { before = known } else { before = try await version(of: spreadsheet) }
+        let facts = try await facts(spreadsheet, tabs)
+        for tab in tabs { tab.locate(in: facts, maximumCells: configuration.maximumCellsPerAnswer) }
+        var policy = configuration.retryPolicy
+        var answers = plan(tabs)
+        while !answers.isEmpty {
+            let answer = answers.removeFirst().filter(\.isTaking)
+            guard !answer.isEmpty else { continue }
+            do throws(SheetError) {
+                try await values(of: answer, policy)
+            } catch {
+                if error.code == .requestRefused {
+                    // A tab may have got another title since that was looked up, so that nothing has this one any more.
+                    let now = try await version(of: spreadsheet)
+                    if now != before { return now }
+                }
+                answers = try lesser(answer, after: error) + answers
+                // What was tried for so long is not tried as long for each of its parts.
+                policy.maximumAttempts = min(policy.maximumAttempts, 3)
+            }
         }
-        return lastRow >= identity.rowCount && lastColumn >= identity.columnCount - 1
+        try await checkWindows(tabs, of: spreadsheet)
+        guard tabs.contains(where: { $0.result == nil }) else { return nil }
+        let after = try await version(of: spreadsheet)
+        if after == before {
+            for tab in tabs where tab.isTaking { tab.succeed(version: after) }
+        }
+        return after
+    }
+
+    /// Tabs read in several answers must stand after the last as they stood before the first.
+    private func checkWindows(_ tabs: [TabRead], of spreadsheet: String) async throws(SheetError) {
+        let parted = tabs.filter { $0.isTaking && $0.windowRows != nil }
+        guard !parted.isEmpty else { return }
+        let facts = try await facts(spreadsheet, parted)
+        for tab in parted { tab.check(against: facts) }
+    }
+
+    /// The tabs by the answers that they are read in: as many in each as its cells, and the address, have room for.
+    private func plan(_ tabs: [TabRead]) -> [[TabRead]] {
+        var answers: [[TabRead]] = []
+        var room = (cells: 0, bytes: 0)
+        for tab in tabs {
+            guard tab.isTaking, let area = tab.area else { continue }
+            let bytes = percentEncoded(area.range(nil).description).utf8.count
+            if tab.windowRows != nil {
+                answers.append([tab])
+                room = (0, 0)
+            } else if area.cellCount <= room.cells, bytes <= room.bytes {
+                answers[answers.count - 1].append(tab)
+                room = (room.cells - area.cellCount, room.bytes - bytes)
+            } else {
+                answers.append([tab])
+                room = (configuration.maximumCellsPerAnswer - area.cellCount, Self.maximumQueryBytes - bytes)
+            }
+        }
+        return answers
+    }
+
+    /// What to ask for instead of an answer that could not be had.
+    ///
+    /// - Throws: the error, if it concerns all that is read.
+    private func lesser(_ answer: [TabRead], after error: SheetError) throws(SheetError) -> [[TabRead]] {
+        switch error.code {
+        case .cutShort, .malformedAnswer, .requestRefused: break
+        case .unavailable where error.mayBeTooMuch: break
+        default: throw error
+        }
+        guard answer.count == 1 else {
+            // One of them may be why: each half is asked for by itself.
+            return [Array(answer[..<(answer.count / 2)]), Array(answer[(answer.count / 2)...])]
+        }
+        let isTooMuch = error.code == .cutShort || error.code == .unavailable
+        if isTooMuch, answer[0].halve(minimumCells: configuration.minimumCellsPerAnswer) { return [answer] }
+        answer[0].fail(error)
+        return []
+    }
+
+    private func gaveUp() -> SheetError {
+        SheetError(
+            .changedWhileReading, "it changed each of the \(max(1, configuration.maximumReads)) times it was read")
     }
 
     /// The error with the account's address in its hint, where someone has to share something with it.
     private func advised(_ error: SheetError) async -> SheetError {
-        guard error.code == .notShared, let email = await signIn.email() else { return error }
+        guard error.code == .notShared, let email = await signIn.account()?.email else { return error }
         return SheetError(
             error.code, sheet: error.sheet, error.detail, hint: "share the spreadsheet with \(email), as a viewer")
     }

@@ -28,7 +28,12 @@ final class GoogleSignIn: Sendable {
 
     /// The address of the account that signs in; nil where it cannot be found out.
     func email() async -> String? {
-        await issuer.email()
+        await issuer.account()?.email
+    }
+
+    /// The account that signs in; nil where it cannot be found out.
+    func account() async -> GoogleAccount? {
+        await issuer.account()
     }
 
     /// A token that is good for some time yet.

@@ -17,6 +17,7 @@ extension SheetError {
         self.init(
             code, "\(server) gave no usable answer (\(error.code.rawValue)): \(error.detail)", hint: error.hint,
             retryable: error.isTransient)
+        mayBeTooMuch = error.code == .timedOut || error.code == .connectionReset || error.code == .bodyCutShort
     }
 
     /// Any error of a call, as one of this kind.

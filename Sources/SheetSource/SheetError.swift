@@ -15,12 +15,14 @@ package struct SheetError: Error, Sendable {
         case unknownTab = "unknown-tab"
         case tabMadeAnew = "tab-made-anew"
         case tabNotGrid = "tab-not-grid"
+        case unknownRange = "unknown-range"
         case quotaExceeded = "quota-exceeded"
         case unavailable
         case cutShort = "cut-short"
         case malformedAnswer = "malformed-answer"
         case requestRefused = "request-refused"
         case changedWhileReading = "changed-while-reading"
+        case changeTokenRejected = "change-token-rejected"
         case csvNotReadable = "csv-not-readable"
         case csvMalformed = "csv-malformed"
         case consumerStopped = "consumer-stopped"
@@ -38,6 +40,8 @@ package struct SheetError: Error, Sendable {
     package let underlying: (any Error)?
     /// Whether the same read may well succeed later, with nobody doing anything.
     package let retryable: Bool
+    /// Whether asking for less at once may help: it took too long, or broke off on the way.
+    var mayBeTooMuch = false
 
     package init(
         _ code: Code, sheet: SheetReference? = nil, _ detail: String, hint: String? = nil,
@@ -102,14 +106,16 @@ extension SheetError.Code {
         case .notASpreadsheet: "open it in Google Sheets and save it as a Google spreadsheet"
         case .unknownTab: "correct the tab's title in the configuration, or rename the tab"
         case .tabMadeAnew:
-            "if the new tab is to take the old one's place, name it by its sheet_id in the configuration"
+            "its labels stay; `sheaf sheet retire` gives the old tab up, and the new one takes its place"
         case .tabNotGrid: "give a tab that holds cells"
+        case .unknownRange: "correct the range's name in the configuration, or define the range anew in the spreadsheet"
         case .quotaExceeded: "wait a minute, read less often, or ask for a higher quota"
         case .unavailable: "try again later"
         case .cutShort: "try again; nothing of the part that came was used"
         case .malformedAnswer: "check what answers at this address; a proxy or sign-in page may stand in between"
         case .requestRefused: "check the configuration of this sheet"
         case .changedWhileReading: "it will be read again in the next run, when nobody edits it just then"
+        case .changeTokenRejected: "every sheet is read, and changes are followed from now on"
         case .csvNotReadable: "check the path and who may read it"
         case .csvMalformed: "correct that place, or save the file again as CSV in UTF-8"
         case .consumerStopped, .cancelled: "nothing of it was used"

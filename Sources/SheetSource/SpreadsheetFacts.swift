@@ -29,13 +29,30 @@ struct SpreadsheetFacts: Decodable, Sendable {
         let properties: Tab
     }
 
+    struct NamedRange: Decodable, Sendable {
+        /// Counted from 0, the ends not included; an absent bound is the grid's edge.
+        struct Cells: Decodable, Sendable {
+            let sheetId: Int?
+            let startRowIndex: Int?
+            let endRowIndex: Int?
+            let startColumnIndex: Int?
+            let endColumnIndex: Int?
+        }
+
+        let name: String?
+        let range: Cells
+    }
+
     let properties: Properties
     private let sheets: [Sheet]?
+    let namedRanges: [NamedRange]?
 
     /// The fields that are asked for; all others are left out of the answer.
-    static let fields =
+    static func fields(withNamedRanges: Bool) -> String {
         "properties(title,locale,timeZone),"
-        + "sheets.properties(sheetId,title,index,sheetType,gridProperties(rowCount,columnCount))"
+            + "sheets.properties(sheetId,title,index,sheetType,gridProperties(rowCount,columnCount))"
+            + (withNamedRanges ? ",namedRanges(name,range)" : "")
+    }
 
     /// The tabs, in the order in which they are shown.
     var tabs: [Tab] { (sheets ?? []).map(\.properties) }
@@ -78,6 +95,45 @@ struct SpreadsheetFacts: Decodable, Sendable {
     private func unknown(_ detail: String) -> SheetError {
         let names = tabs.map { "'\($0.name)'" }.joined(separator: ", ")
         return SheetError(.unknownTab, "\(detail); its tabs are \(names.isEmpty ? "none" : names)")
+    }
+
+    /// What is to be read of the tab that is meant.
+    ///
+    /// - Throws: `unknownTab`, `tabMadeAnew`, `tabNotGrid`, `unknownRange`.
+    func area(_ sheet: SheetReference) throws(SheetError) -> SheetArea {
+        guard let name = sheet.namedRange else {
+            let tab = try tab(sheet)
+            return SheetArea(
+                identity: identity(of: tab, in: sheet.spreadsheet), rows: 1...max(1, tab.rowCount),
+                columns: 0...max(0, tab.columnCount - 1), isWholeTab: true, headerRow: sheet.headerRow)
+        }
+        let cells = try cells(ofRange: name)
+        let tab = try tab(SheetReference(spreadsheet: sheet.spreadsheet, sheetID: cells.sheetId ?? 0))
+        if let id = sheet.sheetID, id != tab.id {
+            throw SheetError(
+                .tabMadeAnew,
+                "the range '\(name)' stood in the tab with the id \(id), and is in '\(tab.name)', \(tab.id), now")
+        }
+        let (top, left) = (cells.startRowIndex ?? 0, cells.startColumnIndex ?? 0)
+        let bottom = min(cells.endRowIndex ?? tab.rowCount, tab.rowCount)
+        let right = min(cells.endColumnIndex ?? tab.columnCount, tab.columnCount)
+        guard top >= 0, left >= 0, top < bottom, left < right else {
+            throw SheetError(.unknownRange, "the range '\(name)' has no cells left")
+        }
+        return SheetArea(
+            identity: identity(of: tab, in: sheet.spreadsheet), rows: top + 1...bottom, columns: left...right - 1,
+            isWholeTab: false, headerRow: top + 1)
+    }
+
+    /// By the bytes of the name, or else by what it looks like, whatever its case: Google does not tell them apart.
+    private func cells(ofRange name: String) throws(SheetError) -> NamedRange.Cells {
+        let ranges = namedRanges ?? []
+        let found =
+            ranges.first { ($0.name ?? "").utf8.elementsEqual(name.utf8) }
+            ?? ranges.first { ($0.name ?? "").lowercased() == name.lowercased() }
+        if let found { return found.range }
+        let names = ranges.compactMap(\.name).map { "'\($0)'" }.joined(separator: ", ")
+        throw SheetError(.unknownRange, "it has no range '\(name)'; its ranges are \(names.isEmpty ? "none" : names)")
     }
 
     func identity(of tab: Tab, in spreadsheet: String) -> SheetIdentity {

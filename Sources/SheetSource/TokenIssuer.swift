@@ -50,12 +50,13 @@ struct TokenIssuer: Sendable {
             value: token.access_token, renewal: asked + max(lifetime - Self.margin, lifetime / 2))
     }
 
-    /// The address of the account that signs in; nil where it cannot be found out.
-    func email() async -> String? {
+    /// The account that signs in; nil where it cannot be found out.
+    func account() async -> GoogleAccount? {
         do throws(SheetError) {
             switch try identity() {
-            case .key(let key): return key.email
-            case .machine(let server): return String(decoding: try await askMachine(server, "email"), as: UTF8.self)
+            case .key(let key): return GoogleAccount(email: key.email, project: key.projectID)
+            case .machine(let server):
+                return GoogleAccount(email: String(decoding: try await askMachine(server, "email"), as: UTF8.self))
             }
         } catch {
             return nil

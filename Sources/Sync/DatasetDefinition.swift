@@ -11,8 +11,13 @@ package struct SheetDefinition: Sendable {
     package let annotator: String?
     /// Where its rows come from.
     package let reader: any SheetReader
+    /// The file that the source's notices of change speak of; `nil` where it sends none.
+    package let fileID: String?
 
-    package init(reference: SheetReference, location: String, annotator: String?, reader: any SheetReader) {
+    package init(
+        reference: SheetReference, location: String, annotator: String?, reader: any SheetReader, fileID: String? = nil
+    ) {
+        self.fileID = fileID
         self.reference = reference
         self.location = location
         self.annotator = annotator
@@ -42,11 +47,12 @@ package struct DatasetDefinition: Sendable {
     }
 
     /// What beside its cells decides what a sheet's rows become: if it is unchanged and the cells are, so are the rows.
-    package var inputFingerprint: SHA256Digest {
+    package func inputFingerprint(of sheet: SheetDefinition) -> SHA256Digest {
         var hasher = SHA256Hasher()
-        hasher.update("sheaf-input-1\n")
+        hasher.update("sheaf-input-2\n")
         hasher.update(CanonicalLabel.formatName)
         hasher.update(schemaHash.bytes)
+        hasher.update("\(sheet.reference.headerRow)\n\(sheet.reference.namedRange ?? "")")
         return hasher.finish()
     }
 }

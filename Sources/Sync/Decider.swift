@@ -8,10 +8,12 @@ struct Decided: Sendable {
     var pass: Pass
     var passes: Int
     /// All rows with a readable key, in the order of the walk; the outcome's row indices point here.
-    var rows: [SeenRow]
+    var rows: [SeenRow] = []
     /// `nil`: nothing was decided, since nothing has changed or, with a new schema, not every sheet could be read.
     var outcome: MergeOutcome?
     var schemaChanged: Bool
+    /// For each sheet read, the number of marks that its content settles.
+    var marks: [Int: UInt64] = [:]
 
     /// A new schema is decided over every sheet or not at all.
     var waitsForSheets: Bool { outcome == nil && schemaChanged }
@@ -19,59 +21,136 @@ struct Decided: Sendable {
 
 /// Reads the sheets of a dataset and decides every key.
 ///
-/// Writes nothing: `plan` and `sync` share it.
+/// Writes no label and no version: `plan` and `sync` share it.
 struct Decider: Sendable {
     let definition: DatasetDefinition
     let store: LabelStore
+    let policy: ReadPolicy
     let progress: SyncProgress
+    /// Makes the store remember sheets that turned out to have changed though nothing had told of it; a plan does not.
+    var remember: (@Sendable ([UInt32: UInt64]) async throws -> [UInt32: UInt64])?
 
-    /// Reads all sheets, and once more if labels are missing, and decides every key.
+    /// Reads the sheets that may have changed, all of them (twice) if labels are missing, and decides every key.
     ///
     /// - Parameters:
     ///   - state: what the store held before the sheets were read.
-    ///   - evenIfEqual: decide also if every sheet is as it was last seen.
+    ///   - evenIfEqual: decide also if every sheet read is as it was last seen.
     /// - Returns: what was read and decided; without an outcome if there was nothing to decide, or not enough to go by.
     /// - Throws: what concerns the whole run: errors of the store or the spool, `CancellationError`. What fails in a
     ///   single sheet is in the result.
     func decide(_ state: StoredState, evenIfEqual: Bool) async throws -> Decided {
-        let pull = Pull(
-            definition: definition, knownTabs: state.records.map { $0?.tabID }, progress: progress)
-        let first = try await pull.pass(1)
         let schemaChanged = state.version.map { $0.schemaHash != definition.schemaHash } ?? false
-        var decided = Decided(pass: first, passes: 1, rows: [], outcome: nil, schemaChanged: schemaChanged)
-        if first.sheets.allSatisfy({ $0 == nil }) { return decided }
-        if schemaChanged, !first.failures.isEmpty { return decided }
-        if !evenIfEqual, !schemaChanged, first.failures.isEmpty, isAsLastSeen(first, state) { return decided }
+        let selection = SheetSelection(definition, state, policy, schemaChanged: schemaChanged)
+        var pass = try Pass(sheets: definition.sheets.count)
+        pass.skipped = selection.skipped
+        pass.failures = selection.failures
+        var decided = Decided(pass: pass, passes: 1, outcome: nil, schemaChanged: schemaChanged)
+        try await read(firstWishes(selection.read, state), into: &decided, state)
 
-        decided.rows = first.rows()
-        let outcome = try await walk(decided, state, absence: absence(first, state))
+        if decided.pass.isBlind { return decided }
+        if schemaChanged, !decided.pass.failures.isEmpty { return decided }
+        let changed = changedSheets(decided.pass, state)
+        if !evenIfEqual, !schemaChanged, changed.isEmpty { return decided }
+        if !changed.isEmpty, state.hasWaitingDeletes { try await readTheRest(into: &decided, state) }
+
+        var outcome = try await walk(&decided, state, absence: absence(decided.pass))
+        while !outcome.wantedSheets.isEmpty {
+            let wanted = decided.pass.skipped.filter { outcome.wantedSheets.contains(state.sheetIDs[$0]) }
+            try await read(laterWishes(wanted, state, after: nil), into: &decided, state)
+            outcome = try await walk(&decided, state, absence: absence(decided.pass))
+        }
+        if !outcome.missing.isEmpty, !decided.pass.skipped.isEmpty {
+            try await readTheRest(into: &decided, state)
+            outcome = try await walk(&decided, state, absence: absence(decided.pass))
+        }
         decided.outcome = outcome
         if outcome.missing.isEmpty { return decided }
 
         // Labels are missing: their rows may be on their way from one sheet to another. Look at all sheets once more.
-        let second = try await pull.pass(2)
-        decided.pass = second
+        let first = decided.pass
+        decided.pass = try Pass(sheets: definition.sheets.count)
         decided.passes = 2
-        decided.rows = second.rows()
-        if schemaChanged, !second.failures.isEmpty {
-            decided.outcome = nil
-            return decided
-        }
+        decided.outcome = nil
+        try await read(
+            laterWishes(Set(definition.sheets.indices), state, after: first), into: &decided, state)
+        if schemaChanged, !decided.pass.failures.isEmpty { return decided }
         let proof: AbsenceProof =
-            filesStoodStill(first, second) ? .secondPass(missingInFirst: Set(outcome.missing)) : .notProvable
-        decided.outcome = try await walk(decided, state, absence: proof)
+            filesStoodStill(first, decided.pass) ? .secondPass(missingInFirst: Set(outcome.missing)) : .notProvable
+        decided.outcome = try await walk(&decided, state, absence: proof)
         return decided
     }
 
-    private func isAsLastSeen(_ pass: Pass, _ state: StoredState) -> Bool {
-        let fingerprint = definition.inputFingerprint
-        return zip(pass.sheets, state.records).allSatisfy { sheet, record in
-            guard let sheet, let record, record.state == .active else { return false }
-            return record.seenDigest == sheet.digest && record.inputFingerprint == fingerprint
+    // MARK: - Reading
+
+    private func read(
+        _ wishes: [Int: Pull.Wish], into decided: inout Decided, _ state: StoredState
+    ) async throws {
+        let pull = Pull(definition: definition, records: state.records, progress: progress)
+        try await pull.read(wishes, into: &decided.pass, number: decided.passes)
+        for index in wishes.keys where decided.marks[index] == nil {
+            decided.marks[index] = state.records[index]?.marked ?? 0
+        }
+        guard let remember else { return }
+        var unmarked: [UInt32: UInt64] = [:]
+        for index in changedSheets(decided.pass, state).intersection(wishes.keys) {
+            guard let record = state.records[index], !record.isDirty, record.marked == decided.marks[index] else {
+                continue
+            }
+            unmarked[record.id] = record.marked
+        }
+        if unmarked.isEmpty { return }
+        let settled = try await remember(unmarked)
+        for index in wishes.keys {
+            if let marks = settled[state.sheetIDs[index]] { decided.marks[index] = marks }
         }
     }
 
-    private func absence(_ pass: Pass, _ state: StoredState) -> AbsenceProof {
+    private func readTheRest(into decided: inout Decided, _ state: StoredState) async throws {
+        try await read(laterWishes(decided.pass.skipped, state, after: nil), into: &decided, state)
+    }
+
+    private func firstWishes(_ indices: Set<Int>, _ state: StoredState) -> [Int: Pull.Wish] {
+        var alsoChanged: [String: String?] = [:]
+        if case .marked(let files) = policy.changes { alsoChanged = files }
+        return wishes(indices) { index in
+            let sheet = definition.sheets[index]
+            guard let record = state.records[index] else { return Pull.Wish() }
+            let noticed = sheet.fileID.flatMap { alsoChanged[$0] ?? nil }
+            return Pull.Wish(
+                knownVersion: noticed ?? record.newestVersion,
+                acceptsUnchanged: !policy.readsAll && record.isSettled(for: sheet, of: definition))
+        }
+    }
+
+    /// What is read later in a run is read in full: its rows are wanted.
+    private func laterWishes(_ indices: Set<Int>, _ state: StoredState, after first: Pass?) -> [Int: Pull.Wish] {
+        wishes(indices) { index in
+            Pull.Wish(
+                knownVersion: first?.sheets[index]?.reading.fileVersionAfter ?? state.records[index]?.newestVersion)
+        }
+    }
+
+    private func wishes(_ indices: Set<Int>, _ wish: (Int) -> Pull.Wish) -> [Int: Pull.Wish] {
+        Dictionary(uniqueKeysWithValues: indices.map { ($0, wish($0)) })
+    }
+
+    /// Places of the sheets read that are not as they were when they were last decided.
+    private func changedSheets(_ pass: Pass, _ state: StoredState) -> Set<Int> {
+        var changed: Set<Int> = []
+        for (index, sheet) in pass.sheets.enumerated() {
+            guard let sheet else { continue }
+            let record = state.records[index]
+            let isEqual =
+                record?.state == .active && record?.seenDigest == sheet.digest
+                && record?.inputFingerprint == definition.inputFingerprint(of: definition.sheets[index])
+            if !isEqual { changed.insert(index) }
+        }
+        return changed
+    }
+
+    // MARK: - Deciding
+
+    private func absence(_ pass: Pass) -> AbsenceProof {
         guard pass.sheets.count == 1, let sheet = pass.sheets[0], sheet.reading.oneAnswer else { return .firstPass }
         return .onePassSuffices
     }
@@ -89,12 +168,15 @@ struct Decider: Sendable {
     }
 
     private func walk(
-        _ decided: Decided, _ state: StoredState, absence: AbsenceProof
+        _ decided: inout Decided, _ state: StoredState, absence: AbsenceProof
     ) async throws -> MergeOutcome {
+        decided.rows = decided.pass.rows()
         progress(.comparing(rows: decided.rows.count))
         let unread = Set(decided.pass.failures.map { state.sheetIDs[$0.index] })
         var input = MergeInput(
             rows: decided.rows, sheetIDs: state.sheetIDs, exceptions: state.exceptions, unreadSheets: unread,
+            skippedSheets: Set(decided.pass.skipped.map { state.sheetIDs[$0] }),
+            changedSheets: Set(changedSheets(decided.pass, state).map { state.sheetIDs[$0] }),
             keptSheets: state.keptSheets, deletesApprovedPastBlock: state.approvals.deletesPastBlock,
             deletesBlocked: !unread.isEmpty || decided.pass.hasUnreadableKeys, absence: absence,
             collectsKept: decided.schemaChanged)

@@ -15,7 +15,7 @@ struct PublicationBuilder {
     func build(_ outcome: MergeOutcome, used: [HoldEntryKey], details: ReportDetails) async throws -> Publication {
         var publication = Publication(runState: .unchanged, report: "")
         publication.sheets = sheets(undecided: outcome.undecidedSheets)
-        publication.unreadSheets = decided.pass.failures.map { state.sheetIDs[$0.index] }
+        publication.unreadSheets = state.unread(decided.pass)
         publication.settledKeys = outcome.problemChanges.map(\.key)
         publication.endedUnreadable =
             unreadable.ended
@@ -40,10 +40,11 @@ struct PublicationBuilder {
             let id = state.sheetIDs[index]
             return SheetBookkeeping(
                 sheetID: id, seenDigest: undecided.contains(id) ? nil : sheet.digest,
-                inputFingerprint: texts.definition.inputFingerprint, fileVersion: sheet.reading.fileVersionAfter,
-                rowCount: sheet.rows.count + sheet.unreadable.count, tabID: sheet.identity.sheetID,
+                inputFingerprint: texts.definition.inputFingerprint(of: texts.definition.sheets[index]),
+                fileVersion: sheet.reading.fileVersionAfter, rowCount: sheet.rows.count + sheet.unreadable.count,
+                pendingCount: sheet.pendingCount, tabID: sheet.identity.sheetID,
                 title: String(String.UnicodeScalarView(sheet.identity.title.unicodeScalars.prefix(255))),
-                markAtRead: state.records[index]?.marked ?? 0)
+                markAtRead: decided.marks[index] ?? 0, readAt: state.clock)
         }
     }
 
@@ -74,5 +75,12 @@ struct PublicationBuilder {
                     errors: String(decoding: record.errors, as: UTF8.self)))
         }
         return exceptions
+    }
+}
+
+extension StoredState {
+    /// The sheets that a pass could not read, for the store: they stay dirty.
+    func unread(_ pass: Pass) -> [UnreadSheet] {
+        pass.failures.filter(\.wasTried).map { UnreadSheet(sheetID: sheetIDs[$0.index], failure: $0.code) }
     }
 }

@@ -1,5 +1,6 @@
 internal import LabelDiff
 internal import LabelSchema
+internal import LabelStore
 internal import SheetSource
 internal import Tabular
 
@@ -14,15 +15,34 @@ struct SheetFailure: Sendable {
     let hint: String
     /// Every sheet of this source fails for this reason: wrong credentials, say.
     let concernsEverySheet: Bool
+    /// Whether it was asked for at all: if not, nothing new is known of it.
+    var wasTried = true
 }
 
-/// One complete pass over all sheets of a dataset.
+extension SheetFailure {
+    init(index: Int, _ error: SheetError, wasTried: Bool = true) {
+        self.init(
+            index: index, code: error.code.rawValue, messages: [.en: error.detail], hint: error.hint,
+            concernsEverySheet: error.concernsEverySheet, wasTried: wasTried)
+    }
+}
+
+/// One pass over the sheets of a dataset; complete once every sheet was read.
 struct Pass: Sendable {
-    /// By the sheets' places in the configuration; `nil` where a sheet could not be read.
+    /// By the sheets' places in the configuration; `nil` where a sheet was not read.
     var sheets: [SeenSheet?]
     var failures: [SheetFailure]
+    /// Places of sheets that were left unread, since they are as they were when they were last decided.
+    var skipped: Set<Int>
     /// Holds the text of the rows.
     let spool: Spool
+
+    init(sheets count: Int) throws {
+        sheets = Array(repeating: nil, count: count)
+        failures = []
+        skipped = []
+        spool = try Spool()
+    }
 
     /// All rows with a readable key, in the order of the merge walk.
     func rows() -> [SeenRow] {
@@ -36,56 +56,71 @@ struct Pass: Sendable {
     }
 
     var hasUnreadableKeys: Bool { sheets.contains { $0?.unreadable.isEmpty == false } }
-    var filledCount: Int { sheets.reduce(0) { $0 + ($1?.filledCount ?? 0) } }
+    /// Nothing is known of what the sheets hold now.
+    var isBlind: Bool { skipped.isEmpty && sheets.allSatisfy { $0 == nil } }
 }
 
-/// Reads all sheets of a dataset, a few at a time.
+/// Reads sheets of a dataset, a few at a time.
 struct Pull: Sendable {
     let definition: DatasetDefinition
-    /// The id of each sheet's tab as it was last read, where it is known: a tab made anew under the old title is not the
-    /// sheet that it was, and what it lacks deletes nothing.
-    let knownTabs: [Int?]
+    /// What the store knows of each sheet.
+    ///
+    /// The id of its tab above all: a tab made anew under the old title is not the sheet that it was, and what it lacks
+    /// deletes nothing.
+    let records: [SheetRecord?]
     let progress: SyncProgress
 
-    /// So many sheets are read at once: enough to hide the source's delay, few enough to spare its quota.
+    /// So many spreadsheets are read at once: enough to hide the source's delay, few enough to spare its quota.
     private static let concurrentReads = 4
 
-    /// Makes one pass.
+    /// How a sheet is to be read.
+    struct Wish: Sendable {
+        /// A version of the file that is known, to see whether it still stands.
+        var knownVersion: String?
+        /// The source may answer that nothing has changed since that version.
+        var acceptsUnchanged = false
+    }
+
+    /// Reads some sheets into a pass.
     ///
-    /// What fails in a single sheet is in the result; what concerns the run is thrown.
-    func pass(_ number: Int) async throws -> Pass {
-        let spool = try Spool()
-        var pass = Pass(
-            sheets: Array(repeating: nil, count: definition.sheets.count), failures: [], spool: spool)
-        try await withThrowingTaskGroup(of: (Int, Result<SeenSheet, ReadFailed>).self) { group in
+    /// What fails in a single sheet is in the pass; what concerns the run is thrown.
+    func read(_ wishes: [Int: Wish], into pass: inout Pass, number: Int) async throws {
+        let spool = pass.spool
+        // Tabs of one spreadsheet are asked for together; any other sheet stands for itself.
+        let groups = Dictionary(grouping: wishes.keys.sorted()) { definition.sheets[$0].fileID ?? "\($0)" }
+            .values.sorted { $0[0] < $1[0] }
+        try await withThrowingTaskGroup(of: [(Int, SheetOutcome)].self) { group in
             var next = 0
+            var done = 0
             func startNext() {
-                guard next < definition.sheets.count else { return }
-                let index = next
+                guard next < groups.count else { return }
+                let indices = groups[next]
                 next += 1
-                group.addTask { (index, try await read(index, spool: spool, pass: number)) }
+                group.addTask { try await read(indices, wishes, spool: spool, number: number) }
             }
             for _ in 0..<Self.concurrentReads { startNext() }
-            while let (index, result) = try await group.next() {
-                switch result {
-                case .success(let sheet): pass.sheets[index] = sheet
-                case .failure(let failed): pass.failures.append(failed.failure)
-                }
+            while let outcomes = try await group.next() {
+                for (index, outcome) in outcomes { pass.note(outcome, at: index) }
+                done += outcomes.count
+                progress(.pulled(sheets: done, total: wishes.count, pass: number))
                 startNext()
             }
         }
         refuseTheSameTabTwice(&pass)
         pass.failures.sort { $0.index < $1.index }
-        return pass
     }
 
     /// Two entries of the configuration may turn out to be one tab, by title and by id: every row would be a duplicate of
     /// itself.
     private func refuseTheSameTabTwice(_ pass: inout Pass) {
         var first: [[String]: Int] = [:]
+        for index in pass.skipped.sorted() {
+            guard let file = definition.sheets[index].fileID, let tab = records[index]?.tabID else { continue }
+            first[place(index, file, tab)] = index
+        }
         for (index, sheet) in pass.sheets.enumerated() {
             guard let identity = sheet?.identity else { continue }
-            let tab = [identity.spreadsheet, "\(identity.sheetID)"]
+            let tab = place(index, identity.spreadsheet, identity.sheetID)
             guard let other = first[tab] else {
                 first[tab] = index
                 continue
@@ -99,34 +134,56 @@ struct Pull: Sendable {
         }
     }
 
-    private struct ReadFailed: Error {
-        let failure: SheetFailure
+    /// What must not be read twice: a tab, or a named range of it.
+    private func place(_ index: Int, _ spreadsheet: String, _ tab: Int) -> [String] {
+        [spreadsheet, "\(tab)", definition.sheets[index].reference.namedRange ?? ""]
     }
 
-    private func read(_ index: Int, spool: Spool, pass: Int) async throws -> Result<SeenSheet, ReadFailed> {
-        let sheet = definition.sheets[index]
+    private func read(
+        _ indices: [Int], _ wishes: [Int: Wish], spool: Spool, number: Int
+    ) async throws -> [(Int, SheetOutcome)] {
         let progress = progress
-        let collector = SheetCollector(schema: definition.schema, sheetIndex: UInt16(index), spool: spool) { rows in
-            progress(.reading(sheet: sheet.displayName, rows: rows, pass: pass))
+        let collectors = indices.map { index in
+            let sheet = definition.sheets[index]
+            return SheetCollector(schema: definition.schema, sheetIndex: UInt16(index), spool: spool) { rows in
+                progress(.reading(sheet: sheet.displayName, rows: rows, pass: number))
+            }
         }
-        var reference = sheet.reference
-        if reference.sheetID == nil { reference.sheetID = knownTabs[index] }
-        do {
-            let reading = try await sheet.reader.read(reference, into: collector)
-            return .success(try await collector.finish(reading))
-        } catch let error as SheetError {
+        let requests = zip(indices, collectors).map { index, collector in
+            var reference = definition.sheets[index].reference
+            if reference.sheetID == nil { reference.sheetID = records[index]?.tabID }
+            let wish = wishes[index] ?? Wish()
+            return SheetRequest(
+                reference, knownVersion: wish.knownVersion, acceptsUnchanged: wish.acceptsUnchanged, into: collector)
+        }
+        let reader = definition.sheets[indices[0]].reader
+        let results = await reader.read(together: requests)
+        try Task.checkCancellation()
+        var outcomes: [(Int, SheetOutcome)] = []
+        for (index, (result, collector)) in zip(indices, zip(results, collectors)) {
+            outcomes.append((index, try await outcome(index, result, collector)))
+        }
+        return outcomes
+    }
+
+    private func outcome(
+        _ index: Int, _ result: Result<SheetReading, SheetError>, _ collector: SheetCollector
+    ) async throws -> SheetOutcome {
+        switch result {
+        case .success(let reading):
+            if reading.isUnchanged { return .unchanged }
+            do {
+                return .read(try await collector.finish(reading))
+            } catch let refused as HeaderRefused {
+                return .failed(Self.failure(index, refused))
+            }
+        case .failure(let error):
             if error.code == .cancelled { throw CancellationError() }
             if error.code == .consumerStopped {
                 guard let refused = error.underlying as? HeaderRefused else { throw error.underlying ?? error }
-                return .failure(ReadFailed(failure: Self.failure(index, refused)))
+                return .failed(Self.failure(index, refused))
             }
-            return .failure(
-                ReadFailed(
-                    failure: SheetFailure(
-                        index: index, code: error.code.rawValue, messages: [.en: error.detail], hint: error.hint,
-                        concernsEverySheet: error.concernsEverySheet)))
-        } catch let refused as HeaderRefused {
-            return .failure(ReadFailed(failure: Self.failure(index, refused)))
+            return .failed(SheetFailure(index: index, error))
         }
     }
 
@@ -138,5 +195,24 @@ struct Pull: Sendable {
         return SheetFailure(
             index: index, code: refused.problems.first?.code ?? "header", messages: messages,
             hint: "Its labels stay as they are; nothing of this sheet was written.", concernsEverySheet: false)
+    }
+}
+
+/// What came of reading one sheet.
+private enum SheetOutcome: Sendable {
+    case read(SeenSheet)
+    /// The source says that it is as it was.
+    case unchanged
+    case failed(SheetFailure)
+}
+
+extension Pass {
+    fileprivate mutating func note(_ outcome: SheetOutcome, at index: Int) {
+        skipped.remove(index)
+        switch outcome {
+        case .read(let sheet): sheets[index] = sheet
+        case .unchanged: skipped.insert(index)
+        case .failed(let failure): failures.append(failure)
+        }
     }
 }

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import LabelDiff
 internal import LabelSchema
+internal import LabelStore
 internal import Tabular
 
 /// The texts behind the hashes of a run: what rows, keys and errors look like to people and in the store.
@@ -11,10 +12,10 @@ struct RowTexts: Sendable {
     /// For each duplicate key, its rows.
     private let duplicates: [KeyHash: [Int]]
 
-    init(_ decided: Decided, _ definition: DatasetDefinition) {
+    init(_ decided: Decided, _ definition: DatasetDefinition, _ records: [SheetRecord?]) {
         self.decided = decided
         self.definition = definition
-        names = SheetNames(decided.pass, definition)
+        names = SheetNames(decided.pass, definition, records)
         var duplicates: [KeyHash: [Int]] = [:]
         for (key, found) in decided.outcome?.problems ?? [] where found.problem.kind == .duplicate {
             if let row = found.row { duplicates[key, default: []].append(row) }

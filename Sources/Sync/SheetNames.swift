@@ -1,3 +1,4 @@
+internal import LabelStore
 internal import SheetSource
 internal import Tabular
 
@@ -6,9 +7,10 @@ struct SheetNames: Sendable {
     let names: [String]
     private let keyColumns: [Int]
 
-    init(_ pass: Pass, _ definition: DatasetDefinition) {
+    init(_ pass: Pass, _ definition: DatasetDefinition, _ records: [SheetRecord?]) {
         let titles = definition.sheets.indices.map { index in
-            pass.sheets[index]?.identity.title ?? definition.sheets[index].displayName
+            let known = pass.skipped.contains(index) ? records[index]?.title : nil
+            return pass.sheets[index]?.identity.title ?? known ?? definition.sheets[index].displayName
         }
         var count: [String: Int] = [:]
         for title in titles { count[title, default: 0] += 1 }

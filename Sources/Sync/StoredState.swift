@@ -16,8 +16,17 @@ struct StoredState: Sendable {
     var exceptions: [KeyHash: OpenExceptions]
     var unreadable: [Problem]
     var approvals: Approvals
+    /// Sheets that left the configuration and whose labels stay until somebody retires them.
+    var orphans: [SheetRecord] = []
+    /// The database's clock before anything was read.
+    var clock: String
 
     var currentVersion: Int { version?.version ?? 0 }
+
+    /// Labels stay whose absence could not be proven so far.
+    var hasWaitingDeletes: Bool {
+        exceptions.values.contains { $0.problems.contains { $0.kind == .deleteWaiting } }
+    }
 
     /// Reads it all; writes nothing.
     static func load(_ definition: DatasetDefinition, from store: LabelStore) async throws -> StoredState {
@@ -25,8 +34,9 @@ struct StoredState: Sendable {
             return StoredState(
                 dataset: nil, version: nil, records: definition.sheets.map { _ in nil },
                 sheetIDs: definition.sheets.indices.map(temporaryID), keptSheets: [], exceptions: [:], unreadable: [],
-                approvals: Approvals())
+                approvals: Approvals(), clock: "")
         }
+        let clock = try await store.clock()
         let sheets = try await store.sheets(of: dataset)
         // By bytes, as the store compares them.
         let byLocation = Dictionary(
@@ -42,7 +52,8 @@ struct StoredState: Sendable {
                 ? nil : try await store.version(dataset.currentVersion, of: dataset),
             records: records, sheetIDs: records.enumerated().map { $0.element?.id ?? temporaryID($0.offset) },
             keptSheets: Set(kept.map(\.id)), exceptions: exceptions, unreadable: unreadable,
-            approvals: try await store.approvals(of: dataset))
+            approvals: try await store.approvals(of: dataset), orphans: sheets.filter { $0.state == .orphaned },
+            clock: clock)
     }
 
     /// An id for a sheet that the store does not know yet, from the end that AUTO_INCREMENT never reaches.

@@ -2,6 +2,8 @@
 package enum SyncEvent: Sendable {
     /// Rows of a sheet have come in. Two passes are made where deletes have to be proven.
     case reading(sheet: String, rows: Int, pass: Int)
+    /// So many of the sheets that are to be read have been.
+    case pulled(sheets: Int, total: Int, pass: Int)
     /// What was read is compared with the labels stored.
     case comparing(rows: Int)
     /// Changes are being written; they become visible all at once, at the end.

@@ -29,13 +29,17 @@ package struct SyncReport: Codable, Sendable {
     package var breaches: [String] = []
     package var holdID: UInt64?
     package var notes: [String] = []
+    /// Sheets that left the configuration, or whose tab was made anew: their labels stay until somebody retires them.
+    package var orphans: [Orphan] = []
     /// Whether the label schema differs from that of the base version.
     package var schemaChanged = false
     /// Complete passes over the sheets: 2 where deletes had to be proven.
     package var passes = 1
     package var seconds: Double = 0
+    /// Why the run came to nothing, where that is no matter of its sheets.
+    package var error: Trouble?
 
-    init(dataset: String, outcome: Outcome, baseVersion: Int) {
+    package init(dataset: String, outcome: Outcome, baseVersion: Int) {
         self.dataset = dataset
         self.outcome = outcome
         self.baseVersion = baseVersion
@@ -56,6 +60,19 @@ package struct SyncReport: Codable, Sendable {
 }
 
 extension SyncReport {
+    /// An error that ended a run.
+    package struct Trouble: Codable, Sendable {
+        package var code: String
+        package var message: String
+        package var hint: String
+
+        package init(code: String, message: String, hint: String) {
+            self.code = code
+            self.message = message
+            self.hint = hint
+        }
+    }
+
     package struct Counts: Codable, Sendable, Equatable {
         /// Labels before and after.
         package var storedBefore = 0
@@ -83,8 +100,11 @@ extension SyncReport {
     package struct Sheet: Codable, Sendable {
         package var title: String
         package var spreadsheet: String
+        /// Rows as of the last read, and how many of them were pending.
         package var rows: Int
         package var pending: Int
+        /// Whether this run read it; if not, and without a failure, it was known not to have changed.
+        package var wasRead: Bool
         package var failure: Failure?
 
         package struct Failure: Codable, Sendable {
@@ -94,6 +114,14 @@ extension SyncReport {
             package var hint: String
             package var concernsEverySheet: Bool
         }
+    }
+
+    /// A sheet that is gone, and whose labels stay.
+    package struct Orphan: Codable, Sendable, Equatable {
+        /// What `sheaf sheet retire` calls it.
+        package var sheetID: UInt32
+        package var title: String
+        package var location: String
     }
 
     /// One change of the change set, cell by cell.

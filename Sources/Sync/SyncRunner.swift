@@ -8,14 +8,15 @@ internal import SheetSource
 
 /// Runs the line for one dataset: pull, validate, diff, and then version; or, for a plan, stops before writing.
 package struct SyncRunner: Sendable {
-    private let definition: DatasetDefinition
-    private let store: LabelStore
+    let definition: DatasetDefinition
+    let store: LabelStore
     private let logger: Logger
     /// Who asked for the run, and the process that does it.
     private let actor: String
     private let worker: String
     private let progress: SyncProgress
     private let mode: Mode
+    private let policy: ReadPolicy
 
     /// What a run is for.
     package enum Mode: Sendable, Equatable {
@@ -29,8 +30,9 @@ package struct SyncRunner: Sendable {
 
     package init(
         definition: DatasetDefinition, store: LabelStore, actor: String, worker: String, logger: Logger,
-        mode: Mode = .sync, progress: @escaping SyncProgress = { _ in }
+        mode: Mode = .sync, policy: ReadPolicy = ReadPolicy(), progress: @escaping SyncProgress = { _ in }
     ) {
+        self.policy = policy
         self.definition = definition
         self.mode = mode
         self.store = store
@@ -58,7 +60,7 @@ package struct SyncRunner: Sendable {
     package func plan(detailLimit: Int = .max) async throws -> SyncReport {
         let started = ContinuousClock.now
         let state = try await StoredState.load(definition, from: store)
-        let decided = try await Decider(definition: definition, store: store, progress: progress)
+        let decided = try await Decider(definition: definition, store: store, policy: policy, progress: progress)
             .decide(state, evenIfEqual: true)
         var report = newReport(.planned, state, decided)
         if let outcome = decided.outcome {
@@ -113,11 +115,15 @@ package struct SyncRunner: Sendable {
     ) async throws -> SyncReport {
         let dataset = try await store.dataset(definition.name)
         _ = try await store.registerSheets(
-            definition.sheets.map { ($0.location, $0.displayName, $0.annotator) },
+            definition.sheets.map {
+                ConfiguredSheet(
+                    location: $0.location, title: $0.displayName, annotator: $0.annotator, fileID: $0.fileID)
+            },
             kind: mode == .sync ? .active : .retiredKeep, dataset: dataset, lease: lease)
         let state = try await StoredState.load(definition, from: store)
-        let decided = try await Decider(definition: definition, store: store, progress: progress)
-            .decide(state, evenIfEqual: false)
+        var decider = Decider(definition: definition, store: store, policy: policy, progress: progress)
+        decider.remember = { [store] in try await store.markSeen($0, lease: lease) }
+        let decided = try await decider.decide(state, evenIfEqual: false)
         try Task.checkCancellation()
 
         var report = newReport(.unchanged, state, decided)
@@ -175,30 +181,45 @@ package struct SyncRunner: Sendable {
     ) async throws -> SyncReport {
         var report = report
         let runID = report.runID ?? 0
-        let unread = decided.pass.failures.map { state.sheetIDs[$0.index] }
-        if unread.isEmpty {
-            report.counts.rejected =
-                state.exceptions.values.reduce(0) { $0 + $1.problems.count { $0.kind != .deleteWaiting } }
-                + state.unreadable.count
-            if state.records.contains(where: { $0?.isDirty == true }) {
-                // Marked, read, and found equal: the marks that stood when the read began are settled.
-                let texts = RowTexts(decided, definition)
-                var publication = Publication(
-                    runState: .unchanged, report: try Self.json(report.withoutCellText))
-                publication.closesHolds = true
-                publication.sheets = PublicationBuilder(
-                    texts: texts, state: state, unreadable: UnreadableKeys(decided.pass, state)
-                ).sheets(undecided: [])
-                try await store.storeBookkeeping(publication, dataset: dataset, runID: runID, lease: lease)
-                return report
-            }
-        } else {
+        let unread = state.unread(decided.pass)
+        if decided.pass.isBlind || decided.waitsForSheets {
             report.outcome = .failed
+            try await store.endRun(
+                runID, state: .failed, report: try Self.json(report.withoutCellText), marking: unread, lease: lease)
+            return report
         }
-        try await store.endRun(
-            runID, state: unread.isEmpty ? .unchanged : .failed, report: try Self.json(report.withoutCellText),
-            marking: unread, closingHolds: unread.isEmpty ? dataset : nil, lease: lease)
+        report.counts.rejected =
+            state.exceptions.values.reduce(0) { $0 + $1.problems.count { $0.kind != .deleteWaiting } }
+            + state.unreadable.count
+        let runState: RunState = report.isPartial ? .partial : .unchanged
+        let text = try Self.json(report.withoutCellText)
+        let read = PublicationBuilder(
+            texts: RowTexts(decided, definition, state.records), state: state,
+            unreadable: UnreadableKeys(decided.pass, state)
+        ).sheets(undecided: [])
+        guard read.contains(where: { isNews($0, state) }) else {
+            try await store.endRun(
+                runID, state: runState, report: text, marking: unread,
+                closingHolds: report.isPartial ? nil : dataset, lease: lease)
+            return report
+        }
+        // Read and found equal: the marks that stood when the read began are settled.
+        var publication = Publication(runState: runState, report: text)
+        publication.closesHolds = !report.isPartial
+        publication.sheets = read
+        publication.unreadSheets = unread
+        try await store.storeBookkeeping(publication, dataset: dataset, runID: runID, lease: lease)
         return report
+    }
+
+    /// Whether reading a sheet that turned out to be unchanged is worth remembering.
+    private func isNews(_ sheet: SheetBookkeeping, _ state: StoredState) -> Bool {
+        guard let index = state.sheetIDs.firstIndex(of: sheet.sheetID), let record = state.records[index] else {
+            return true
+        }
+        // Of a sheet that hears of changes it counts when it was read last.
+        return record.isDirty || record.fileID != nil || record.fileVersion != sheet.fileVersion
+            || record.failure != nil
     }
 
     private func hold(
@@ -280,81 +301,5 @@ package struct SyncRunner: Sendable {
                 logger.warning("the end of the run was not noted", metadata: ["error": "\(error)"])
             }
         }.value
-    }
-
-    // MARK: - Report
-
-    private func newReport(
-        _ outcome: SyncReport.Outcome, _ state: StoredState, _ decided: Decided
-    ) -> SyncReport {
-        var report = SyncReport(dataset: definition.name, outcome: outcome, baseVersion: state.currentVersion)
-        report.passes = decided.passes
-        report.schemaChanged = decided.schemaChanged
-        let names = SheetNames(decided.pass, definition)
-        let failures = Dictionary(uniqueKeysWithValues: decided.pass.failures.map { ($0.index, $0) })
-        report.sheets = definition.sheets.indices.map { index in
-            let sheet = decided.pass.sheets[index]
-            return SyncReport.Sheet(
-                title: names.names[index], spreadsheet: definition.sheets[index].reference.spreadsheet,
-                rows: sheet.map { $0.rows.count + $0.unreadable.count } ?? 0, pending: sheet?.pendingCount ?? 0,
-                failure: failures[index].map { failure in
-                    SyncReport.Sheet.Failure(
-                        code: failure.code,
-                        messages: Dictionary(
-                            uniqueKeysWithValues: failure.messages.map { ($0.key.rawValue, $0.value) }),
-                        hint: failure.hint, concernsEverySheet: failure.concernsEverySheet)
-                })
-        }
-        report.counts.rows = report.sheets.reduce(0) { $0 + $1.rows }
-        report.counts.pending = report.sheets.reduce(0) { $0 + $1.pending }
-        report.counts.storedBefore = state.version?.labelCount ?? 0
-        report.counts.labels = report.counts.storedBefore
-        report.counts.unchanged = report.counts.storedBefore
-        if decided.waitsForSheets {
-            report.notes.append("The label schema has changed, and a new one needs every sheet: the run waits.")
-        }
-        return report
-    }
-
-    @discardableResult
-    private func tell(
-        _ outcome: MergeOutcome, _ unreadable: UnreadableKeys, _ check: GuardCheck, _ state: StoredState,
-        _ decided: Decided, limit: Int, into report: inout SyncReport
-    ) async throws -> ReportDetails {
-        let rejected = outcome.problems.filter { $0.found.problem.kind != .deleteWaiting }
-        report.counts.labels = outcome.labelCount
-        report.counts.inserted = outcome.count(.insert)
-        report.counts.updated = outcome.count(.update)
-        report.counts.deleted = outcome.count(.delete)
-        report.counts.unchanged = outcome.labelCount - report.counts.inserted - report.counts.updated
-        report.counts.rejected = rejected.count + unreadable.found.count
-        report.counts.newlyRejected =
-            rejected.count { $0.found.isNew } + unreadable.found.count { $0.isNew }
-        report.counts.waitingDeletes = outcome.problems.count - rejected.count
-        report.counts.moved = outcome.homes.count
-        report.counts.approved = check.used.count
-        report.breaches = definition.guards
-            .breaches(check.counts, stored: outcome.storedCount, seen: decided.pass.filledCount)
-            .map(\.description)
-        let details = ReportDetails(
-            texts: RowTexts(decided, definition), store: store, state: state, limit: limit)
-        report.changes = try await details.changes(outcome)
-        report.rejections = try details.rejections(outcome, unreadable)
-        report.waitingDeletes = try await details.waitingDeletes(outcome)
-        return details
-    }
-
-    private static func json(_ report: SyncReport) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(report), as: UTF8.self)
-    }
-}
-
-extension Duration {
-    /// Seconds with milliseconds.
-    var inSeconds: Double {
-        let (seconds, attoseconds) = components
-        return ((Double(seconds) * 1e3 + Double(attoseconds) / 1e15).rounded()) / 1e3
     }
 }

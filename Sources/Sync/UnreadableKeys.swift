@@ -16,8 +16,11 @@ struct UnreadableKeys {
         let isChanged: Bool
     }
 
+    /// Problems that stand in sheets which were not read.
+    private(set) var standing: [Problem] = []
+
     init(_ pass: Pass, _ state: StoredState) {
-        let unread = Set(pass.failures.map { state.sheetIDs[$0.index] })
+        let unread = Set((pass.failures.map(\.index) + pass.skipped).map { state.sheetIDs[$0] })
         let known = Set(state.unreadable)
         let seenBefore = Set(state.unreadable.map { [UInt64($0.sheetID), $0.seen.high, $0.seen.low] })
         var ordinals: [[UInt64]: UInt32] = [:]
@@ -36,6 +39,7 @@ struct UnreadableKeys {
             }
         }
         let now = Set(found.map(\.problem))
+        standing = state.unreadable.filter { unread.contains($0.sheetID) }
         ended = state.unreadable.filter { !now.contains($0) && !unread.contains($0.sheetID) }
     }
 

@@ -75,4 +75,22 @@ package struct RowBatch: Sendable {
     package mutating func endRow() {
         rowEnds.append(UInt32(cells.count))
     }
+
+    /// The rows `rows` (0-based within the batch), which share the text of all.
+    package func part(_ rows: Range<Int>) -> RowBatch {
+        var part = RowBatch(firstRowNumber: firstRowNumber + rows.lowerBound)
+        guard !rows.isEmpty else { return part }
+        let first = cellRange(ofRow: rows.lowerBound).lowerBound
+        part.bytes = bytes
+        part.cells = Array(cells[first..<Int(rowEnds[rows.upperBound - 1])])
+        part.rowEnds = rowEnds[rows].map { $0 - UInt32(first) }
+        return part
+    }
+
+    /// Rows with no cells.
+    package static func blank(_ rows: Range<Int>) -> RowBatch {
+        var batch = RowBatch(firstRowNumber: rows.lowerBound)
+        batch.rowEnds = Array(repeating: 0, count: rows.count)
+        return batch
+    }
 }

@@ -5,7 +5,7 @@ struct SheetsValuesParser {
     enum State: Equatable {
         case documentStart
         case memberFirst, memberNext, memberAfter
-        case rangesStart, rangesEnd
+        case rangesStart, rangesNext, rangesEnd
         case rowFirst, rowNext, rowAfter
         case cellFirst, cellNext, cellAfter
         case done
@@ -15,8 +15,18 @@ struct SheetsValuesParser {
     enum Level {
         /// The answer itself.
         case answer
-        /// The one value range within a `batchGet` answer.
+        /// One of the value ranges within a `batchGet` answer.
         case valueRange
+    }
+
+    /// What has been seen of one value range.
+    struct RangeState {
+        var name: String?
+        var hadValues = false
+        var hadMajorDimension = false
+        var rowCount = 0
+        /// Bytes of the document up to its end.
+        var end = 0
     }
 
     private(set) var state = State.documentStart
@@ -27,18 +37,32 @@ struct SheetsValuesParser {
     private var rowStart = 0
     /// Where the cells of the row under way begin.
     private var rowFirstCell = 0
-    private(set) var range: String?
     private(set) var spreadsheetId: String?
-    private(set) var hadValues = false
-    private var hadMajorDimension = false
     private var hadRanges = false
-    private(set) var rowsBefore = 0
+    /// What was asked for, in the order of the answer.
+    private let origins: [SheetsValuesOrigin]
+    private(set) var ranges: [RangeState]
+    /// The range under way.
+    private(set) var current = 0
+    /// Empty cells to put before each row of the range under way, so that columns are those of the sheet.
+    private var leadingColumns: Int
+    /// For each range that ended since rows were last given away, how many rows of the window come up to its end.
+    private(set) var rangeRowEnds: [Int] = []
+    /// Bytes of the document before the window.
+    private(set) var bytesBefore = 0
+    /// How many ranges have ended; rows that come now belong to the one with this place.
+    private(set) var closedRanges = 0
+    /// Rows given away of the range under way.
+    private var rowsGiven = 0
     private var cells: [CellSlot] = []
     private(set) var rowEnds: [UInt32] = []
     private let maximumRowBytes: Int
 
-    init(maximumRowBytes: Int) {
+    init(origins: [SheetsValuesOrigin], maximumRowBytes: Int) {
+        self.origins = origins
         self.maximumRowBytes = maximumRowBytes
+        ranges = Array(repeating: RangeState(), count: max(1, origins.count))
+        leadingColumns = origins.first?.column ?? 0
     }
 
     private var isInsideRow: Bool { state == .cellFirst || state == .cellNext || state == .cellAfter }
@@ -74,12 +98,14 @@ struct SheetsValuesParser {
         rowEnds.reserveCapacity(batch.rowEnds.count + batch.rowEnds.count / 8)
         cells.append(contentsOf: unfinished)
         rowFirstCell = 0
-        rowsBefore += batch.rowCount
+        rowsGiven += batch.rowCount - (rangeRowEnds.last ?? 0)
+        rangeRowEnds.removeAll(keepingCapacity: true)
         moveDown(by: settledEnd)
     }
 
     /// Follows the window after its first `count` bytes, all settled, were taken away.
     mutating func moveDown(by count: Int) {
+        bytesBefore += count
         position -= count
         rowStart = max(0, rowStart - count)
         for index in cells.indices {
@@ -101,13 +127,19 @@ extension SheetsValuesParser {
         case (.memberFirst, UInt8(ascii: "}")), (.memberAfter, UInt8(ascii: "}")): try endObject(start)
         case (.memberFirst, UInt8(ascii: "\"")), (.memberNext, UInt8(ascii: "\"")): try scanMember(start, lexer)
         case (.memberAfter, UInt8(ascii: ",")): advance(to: start + 1, .memberNext)
-        case (.rangesStart, UInt8(ascii: "{")):
+        case (.rangesStart, UInt8(ascii: "{")), (.rangesNext, UInt8(ascii: "{")):
             level = .valueRange
             advance(to: start + 1, .memberFirst)
-        case (.rangesEnd, UInt8(ascii: "]")):
+        case (.rangesEnd, UInt8(ascii: "]")) where current == ranges.count - 1:
             level = .answer
             advance(to: start + 1, .memberAfter)
-        case (.rangesStart, UInt8(ascii: "]")), (.rangesEnd, UInt8(ascii: ",")):
+        case (.rangesEnd, UInt8(ascii: ",")) where current < ranges.count - 1:
+            current += 1
+            rowsGiven = 0
+            leadingColumns = origins[current].column
+            advance(to: start + 1, .rangesNext)
+        // Fewer ranges than were asked for, or more.
+        case (.rangesStart, UInt8(ascii: "]")), (.rangesEnd, UInt8(ascii: "]")), (.rangesEnd, UInt8(ascii: ",")):
             throw .malformed(.unexpectedShape, start)
         case (.documentStart, UInt8(ascii: "[")): throw .malformed(.unexpectedShape, start)
         default: throw lexer.stop(start)
@@ -116,11 +148,24 @@ extension SheetsValuesParser {
 
     private mutating func endObject(_ offset: Int) throws(LexStop) {
         switch level {
-        case .valueRange: advance(to: offset + 1, .rangesEnd)
+        case .valueRange:
+            try endRange(offset)
+            advance(to: offset + 1, .rangesEnd)
         case .answer:
-            guard range != nil else { throw .malformed(.unexpectedShape, offset) }
+            if !hadRanges { try endRange(offset) }
             advance(to: offset + 1, .done)
         }
+    }
+
+    /// Ends the range under way, which must be complete and the last one if it is the whole answer.
+    private mutating func endRange(_ offset: Int) throws(LexStop) {
+        guard ranges[current].name != nil, hadRanges || ranges.count == 1 else {
+            throw .malformed(.unexpectedShape, offset)
+        }
+        ranges[current].rowCount = rowsGiven + rowEnds.count - (rangeRowEnds.last ?? 0)
+        ranges[current].end = bytesBefore + offset
+        rangeRowEnds.append(rowEnds.count)
+        closedRanges += 1
     }
 
     /// One member, from its name on: remembered, skipped, or entered.
@@ -130,7 +175,9 @@ extension SheetsValuesParser {
         switch (String(decoding: name.text, as: UTF8.self), level) {
         case ("error", .answer): throw .malformed(.errorAnswer, start)
         case ("valueRanges", .answer):
-            guard !hadRanges, range == nil, !hadValues else { throw .malformed(.unexpectedShape, start) }
+            guard !hadRanges, ranges[0].name == nil, !ranges[0].hadValues, !ranges[0].hadMajorDimension else {
+                throw .malformed(.unexpectedShape, start)
+            }
             let next = try enterArray(value, lexer)
             hadRanges = true
             advance(to: next, .rangesStart)
@@ -140,19 +187,21 @@ extension SheetsValuesParser {
             spreadsheetId = text.text
             advance(to: text.next, .memberAfter)
         case ("range", _) where level == .valueRange || !hadRanges:
-            guard range == nil else { throw .malformed(.unexpectedShape, start) }
+            guard ranges[current].name == nil else { throw .malformed(.unexpectedShape, start) }
             let text = try text(value, lexer)
-            range = text.text
+            ranges[current].name = text.text
             advance(to: text.next, .memberAfter)
         case ("majorDimension", _) where level == .valueRange || !hadRanges:
             let text = try text(value, lexer)
-            guard !hadMajorDimension, text.text == "ROWS" else { throw .malformed(.unexpectedShape, start) }
-            hadMajorDimension = true
+            guard !ranges[current].hadMajorDimension, text.text == "ROWS" else {
+                throw .malformed(.unexpectedShape, start)
+            }
+            ranges[current].hadMajorDimension = true
             advance(to: text.next, .memberAfter)
         case ("values", _) where level == .valueRange || !hadRanges:
-            guard !hadValues else { throw .malformed(.unexpectedShape, start) }
+            guard !ranges[current].hadValues else { throw .malformed(.unexpectedShape, start) }
             let next = try enterArray(value, lexer)
-            hadValues = true
+            ranges[current].hadValues = true
             advance(to: next, .rowFirst)
         case ("range", _), ("values", _): throw .malformed(.unexpectedShape, start)
         default:
@@ -220,6 +269,7 @@ extension SheetsValuesParser {
             case .rowFirst where byte == UInt8(ascii: "["), .rowNext where byte == UInt8(ascii: "["):
                 rowStart = offset
                 rowFirstCell = cells.count
+                if leadingColumns > 0 { appendEmpty(leadingColumns, offset) }
                 current = .cellFirst
                 offset &+= 1
             case .rowFirst where byte == UInt8(ascii: "]"), .rowAfter where byte == UInt8(ascii: "]"):
@@ -282,6 +332,11 @@ extension SheetsValuesParser {
     private mutating func append(_ kind: CellKind, _ start: Int, _ end: Int) {
         cells.append(
             CellSlot(kind: kind, start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: end)))
+    }
+
+    @inline(never)
+    private mutating func appendEmpty(_ count: Int, _ offset: Int) {
+        for _ in 0..<count { append(.empty, offset, offset) }
     }
 
     /// Ends the row whose bracket closes at `offset`; empty cells at its end are no part of it.

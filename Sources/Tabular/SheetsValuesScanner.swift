@@ -17,14 +17,34 @@ package struct SheetsValuesSummary: Sendable, Equatable {
     }
 }
 
+/// Where a value range begins in its tab.
+package struct SheetsValuesOrigin: Sendable, Equatable {
+    /// The sheet row of the range's first row, 1 for the top one.
+    package var row: Int
+    /// Its first column, 0 for `A`; rows get so many empty cells in front, so that columns are those of the sheet.
+    package var column: Int
+
+    package init(row: Int = 1, column: Int = 0) {
+        self.row = row
+        self.column = column
+    }
+}
+
+/// Some rows, and which of the value ranges that were asked for they belong to.
+package struct SheetsValuesRows: Sendable {
+    /// The range's place in the request, from 0.
+    package let range: Int
+    package let batch: RowBatch
+}
+
 /// Reads the rows out of a Google Sheets `values.get` or `values.batchGet` answer while it arrives.
 ///
 /// Bytes are fed in chunks of any size. They are kept in one window, in which the cells are found where they stand;
 /// `takeBatch` gives the window away as a `RowBatch` and keeps its unfinished tail, so nothing is copied for each
 /// cell and memory is bounded by what is fed between two batches.
 ///
-/// It is strict: RFC 8259 to the letter, UTF-8 validated, surrogates paired, one value range and no more. Only
-/// `finish` proves that the answer was whole, so rows taken before it are provisional.
+/// It is strict: RFC 8259 to the letter, UTF-8 validated, surrogates paired, as many value ranges as were asked for and
+/// no other number. Only `finish` proves that the answer was whole, so rows taken before it are provisional.
 ///
 /// ```swift
 /// var scanner = SheetsValuesScanner(firstRowNumber: 1)
@@ -39,9 +59,12 @@ package struct SheetsValuesScanner: ~Copyable {
     /// The bytes not yet given away, followed by `JSONLexer.padding` zeros.
     private var window: [UInt8]
     private var parser: SheetsValuesParser
-    private var nextRowNumber: Int
-    /// Bytes of the document before the window.
-    private var windowOffset = 0
+    /// The sheet row of the next row to be given away, for each range.
+    private var nextRowNumbers: [Int]
+    /// The range that the next row to be given away belongs to.
+    private var nextRange = 0
+    /// Rows that share a window with those of a range before them, and have not been taken yet.
+    private var ready: [SheetsValuesRows] = []
     /// How large the unfinished tail must be before it is worth another look: a token that arrives in tiny pieces
     /// is looked at again each time it has doubled, so the work stays linear.
     private var patience = 0
@@ -53,16 +76,33 @@ package struct SheetsValuesScanner: ~Copyable {
     ///   - firstRowNumber: the sheet row of the first row in the answer, 1 for the top one.
     ///   - maximumRowBytes: how many bytes of JSON one row may take, 8 MiB unless told.
     package init(firstRowNumber: Int, maximumRowBytes: Int = 8 << 20) {
+        self.init(ranges: [SheetsValuesOrigin(row: firstRowNumber)], maximumRowBytes: maximumRowBytes)
+    }
+
+    /// Makes a scanner for a `batchGet` answer of several ranges.
+    ///
+    /// - Parameters:
+    ///   - ranges: where each of them begins, in the order of the request; at least one.
+    ///   - maximumRowBytes: how many bytes of JSON one row may take, 8 MiB unless told.
+    package init(ranges: [SheetsValuesOrigin], maximumRowBytes: Int = 8 << 20) {
         window = [UInt8](repeating: 0, count: JSONLexer.padding)
-        parser = SheetsValuesParser(maximumRowBytes: maximumRowBytes)
-        nextRowNumber = firstRowNumber
+        parser = SheetsValuesParser(origins: ranges, maximumRowBytes: maximumRowBytes)
+        nextRowNumbers = ranges.map(\.row)
         self.maximumRowBytes = maximumRowBytes
+    }
+
+    /// How many bytes of the answer each range that has ended took, with what stood before it.
+    package var bytesOfRanges: [Int] {
+        let ends = parser.ranges.prefix(parser.closedRanges).map(\.end)
+        return zip(ends, [0] + ends).map { $0 - $1 }
     }
 
     /// Takes in the next bytes of the answer.
     package mutating func feed(_ chunk: [UInt8]) throws(ScanError) {
         let room = window.count + chunk.count
-        guard room < Int(UInt32.max) else { throw ScanError(.windowFull, at: .byte(windowOffset + parser.position)) }
+        guard room < Int(UInt32.max) else {
+            throw ScanError(.windowFull, at: .byte(parser.bytesBefore + parser.position))
+        }
         window.removeLast(JSONLexer.padding)
         window.append(contentsOf: chunk)
         try scanWhenWorthwhile()
@@ -71,42 +111,77 @@ package struct SheetsValuesScanner: ~Copyable {
     /// Takes in the next bytes of the answer.
     package mutating func feed(_ chunk: UnsafeRawBufferPointer) throws(ScanError) {
         let room = window.count + chunk.count
-        guard room < Int(UInt32.max) else { throw ScanError(.windowFull, at: .byte(windowOffset + parser.position)) }
+        guard room < Int(UInt32.max) else {
+            throw ScanError(.windowFull, at: .byte(parser.bytesBefore + parser.position))
+        }
         window.removeLast(JSONLexer.padding)
         window.append(contentsOf: chunk)
         try scanWhenWorthwhile()
     }
 
     /// The complete rows scanned since the last batch, if they take at least so many bytes; nil where there are none.
+    ///
+    /// For an answer of one range; see `takeRows(atLeast:)` for several.
     package mutating func takeBatch(atLeast bytes: Int = 0) -> RowBatch? {
+        takeRows(atLeast: bytes)?.batch
+    }
+
+    /// The next complete rows of one range, if what was scanned takes at least so many bytes; nil where there are none.
+    ///
+    /// Where one range ends and another begins there is more than one batch to take.
+    package mutating func takeRows(atLeast bytes: Int = 0) -> SheetsValuesRows? {
+        if !ready.isEmpty { return ready.removeFirst() }
         guard !parser.rowEnds.isEmpty, parser.settledEnd >= bytes else { return nil }
         let tail = parser.settledEnd
         var next: [UInt8] = []
         next.reserveCapacity(window.count - tail + min(window.count, 1 << 20))
         next.append(contentsOf: window[tail...])
-        var batch = RowBatch(firstRowNumber: nextRowNumber)
+        // The ranges that end in this window, and the one under way.
+        var ends = parser.rangeRowEnds
+        if (ends.last ?? 0) < parser.rowEnds.count { ends.append(parser.rowEnds.count) }
+        let first = nextRange
+        nextRange = parser.closedRanges
+        var batch = RowBatch(firstRowNumber: 0)
         swap(&batch.bytes, &window)
         swap(&window, &next)
         parser.giveRows(to: &batch)
-        windowOffset += tail
-        nextRowNumber += batch.rowCount
-        return batch
+        return share(batch, ends, first)
     }
 
-    /// Ends the answer: proves that it was complete, and tells what stood around the values.
+    /// Numbers the rows of a window and parts them by their ranges; returns the first part, and keeps the others.
+    private mutating func share(_ batch: RowBatch, _ ends: [Int], _ first: Int) -> SheetsValuesRows? {
+        var start = 0
+        for (range, end) in zip(first..., ends) where end > start {
+            var part = start == 0 && end == batch.rowCount ? batch : batch.part(start..<end)
+            part.firstRowNumber = nextRowNumbers[range]
+            nextRowNumbers[range] += part.rowCount
+            ready.append(SheetsValuesRows(range: range, batch: part))
+            start = end
+        }
+        return ready.isEmpty ? nil : ready.removeFirst()
+    }
+
+    /// Ends an answer of one range: proves that it was complete, and tells what stood around the values.
     ///
     /// Rows that were not taken yet can be taken afterwards.
     package mutating func finish() throws(ScanError) -> SheetsValuesSummary {
+        try finishAll()[0]
+    }
+
+    /// Ends the answer: proves that it was complete, and tells what stood around the values of each range.
+    ///
+    /// Rows that were not taken yet can be taken afterwards.
+    package mutating func finishAll() throws(ScanError) -> [SheetsValuesSummary] {
         try scan()
         guard parser.state == .done else {
-            throw ScanError(.cutShort, at: .byte(windowOffset + window.count - JSONLexer.padding))
+            throw ScanError(.cutShort, at: .byte(parser.bytesBefore + window.count - JSONLexer.padding))
         }
-        guard let range = parser.range else {
-            throw ScanError(.unexpectedShape, at: .byte(windowOffset + parser.position))
+        let spreadsheetId = parser.spreadsheetId
+        return parser.ranges.map { range in
+            SheetsValuesSummary(
+                range: range.name ?? "", spreadsheetId: spreadsheetId, hadValues: range.hadValues,
+                rowCount: range.rowCount)
         }
-        return SheetsValuesSummary(
-            range: range, spreadsheetId: parser.spreadsheetId, hadValues: parser.hadValues,
-            rowCount: parser.rowsBefore + parser.rowEnds.count)
     }
 
     private mutating func scanWhenWorthwhile() throws(ScanError) {
@@ -116,15 +191,14 @@ package struct SheetsValuesScanner: ~Copyable {
         try scan()
         let pending = end - parser.position
         guard end - parser.tokenGroupStart <= maximumRowBytes else {
-            throw ScanError(.rowTooLong, at: .byte(windowOffset + parser.tokenGroupStart))
+            throw ScanError(.rowTooLong, at: .byte(parser.bytesBefore + parser.tokenGroupStart))
         }
         patience = min(pending * 2, maximumRowBytes + 1)
         // Envelope bytes that are dealt with need not be kept, unless rows in the window wait to be taken.
-        if parser.rowEnds.isEmpty, parser.settledEnd > 1 << 16 {
+        if parser.rowEnds.isEmpty, parser.rangeRowEnds.isEmpty, parser.settledEnd > 1 << 16 {
             let dropped = parser.settledEnd
             window.removeFirst(dropped)
             parser.moveDown(by: dropped)
-            windowOffset += dropped
         }
     }
 
@@ -138,6 +212,8 @@ package struct SheetsValuesScanner: ~Copyable {
             return parser.run(JSONLexer(base: base, count: buffer.count - JSONLexer.padding))
         }
         swap(&bytes, &window)
-        if case .malformed(let code, let offset) = stop { throw ScanError(code, at: .byte(windowOffset + offset)) }
+        if case .malformed(let code, let offset) = stop {
+            throw ScanError(code, at: .byte(parser.bytesBefore + offset))
+        }
     }
 }

@@ -30,7 +30,9 @@ struct SheafCommand: AsyncParsableCommand {
                 subcommands: [InitCommand.self, MigrateCommand.self, CheckCommand.self, AdoptCommand.self]),
             CommandGroup(
                 name: "Sync",
-                subcommands: [PlanCommand.self, SyncCommand.self, HoldsCommand.self, ApproveCommand.self]),
+                subcommands: [
+                    PlanCommand.self, SyncCommand.self, HoldsCommand.self, ApproveCommand.self, SheetCommand.self,
+                ]),
             CommandGroup(
                 name: "Read",
                 subcommands: [LogCommand.self, DiffCommand.self, ExportCommand.self]),

@@ -221,7 +221,8 @@ import Testing
             try await scene.run("sync")
             try await execute(
                 scene,
-                "INSERT INTO sheaf_migrations SELECT 999, 'later', checksum, 1, UTC_TIMESTAMP(6) FROM sheaf_migrations")
+                "INSERT INTO sheaf_migrations SELECT 999, 'later', checksum, 1, UTC_TIMESTAMP(6) FROM sheaf_migrations LIMIT 1"
+            )
             expect(try await scene.run("sync"), .store, "999", "release")
             expect(try await scene.run("migrate"), .store, "999")
         }

@@ -132,6 +132,26 @@ final class ManualClock: Clock {
         #expect(attempts == RetryPolicy().maximumAttempts)
     }
 
+    @Test func countsNoTimeInAQueueTowardTheDeadline() async throws {
+        let clock = ManualClock()
+        var policy = RetryPolicy()
+        policy.deadline = .seconds(5)
+        var queued = Duration.zero
+        // Each attempt waits for an hour until it is its turn, and then fails at once.
+        let result = try await withRetries(policy, clock: clock, random: { 0 }, notCounting: { queued }) { attempt in
+            try await clock.sleep(until: clock.now.advanced(by: .seconds(3_600)), tolerance: nil)
+            queued += .seconds(3_600)
+            return attempt < 4 ? .failure(Refused(), Self.busy) : .success(attempt)
+        }
+        #expect(result == 4)
+        await #expect(throws: Refused.self) {
+            try await withRetries(policy, clock: clock, random: { 0 }) { attempt -> Attempt<Int> in
+                try await clock.sleep(until: clock.now.advanced(by: .seconds(3_600)), tolerance: nil)
+                return attempt < 4 ? .failure(Refused(), Self.busy) : .success(attempt)
+            }
+        }
+    }
+
     @Test func throwsWhatIsNoAttemptsFailureOn() async {
         var attempts = 0
         await #expect(throws: Refused.self) {

@@ -120,6 +120,20 @@ final class EmulatorHooks: Sendable {
     }
 }
 
+/// Counts calls, from any thread.
+final class CallCount: Sendable {
+    private let count = Mutex(0)
+
+    /// The number of this call, from 1.
+    @discardableResult
+    func next() -> Int {
+        count.withLock { count in
+            count += 1
+            return count
+        }
+    }
+}
+
 /// An emulated Google with one spreadsheet, `s1`, and what it takes to read it.
 struct GoogleWorld: Sendable {
     static let tab = "レシピ分類"
@@ -136,12 +150,13 @@ struct GoogleWorld: Sendable {
     let email: String
 
     /// Runs the body with an emulator of its own.
-    static func with(_ body: (GoogleWorld) async throws -> Void) async throws {
+    static func with(quota: EmulatorQuota? = nil, _ body: (GoogleWorld) async throws -> Void) async throws {
         let hooks = EmulatorHooks()
         let folder = try TemporaryFolder()
         var configuration = EmulatorConfiguration()
         configuration.onRequest = { hooks.react(to: $0) }
         configuration.now = { Date().addingTimeInterval(Double(hooks.secondsAhead)) }
+        configuration.quota = quota
         let emulator = SheetsEmulator(configuration: configuration)
         try await emulator.start()
         let key = try emulator.makeServiceAccountKey(directory: folder.path)
@@ -151,6 +166,14 @@ struct GoogleWorld: Sendable {
         do { result = .success(try await body(world)) } catch { result = .failure(error) }
         await emulator.stop()
         try result.get()
+    }
+
+    /// A configuration that reads a tab of more than `cells` cells in windows.
+    func windowed(_ cells: Int, down minimum: Int = 1 << 40) -> GoogleConfiguration {
+        var configuration = configuration()
+        configuration.maximumCellsPerAnswer = cells
+        configuration.minimumCellsPerAnswer = minimum
+        return configuration
     }
 
     /// A configuration that never waits between attempts.

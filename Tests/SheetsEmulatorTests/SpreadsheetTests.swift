@@ -3,12 +3,13 @@ import Testing
 @testable import SheetsEmulator
 
 @Suite struct SpreadsheetTests {
-    @Test func leavesOutZerosInProperties() async throws {
+    /// As recorded answers of Google's have it, and clients such as gspread rely on.
+    @Test func tellsTheFirstTabsIdAndIndexAndLeavesOutOtherZeros() async throws {
         try await TestClient.run(tabs: [("Sheet1", []), ("Two", [])]) { client async throws in
             let answer = try await client.get("/v4/spreadsheets/s1?fields=sheets.properties")
             let grid = #""sheetType":"GRID","gridProperties":{"rowCount":1000,"columnCount":26}"#
             let expected = """
-                {"sheets":[{"properties":{"title":"Sheet1",\(grid)}},
+                {"sheets":[{"properties":{"sheetId":0,"title":"Sheet1","index":0,\(grid)}},
                 {"properties":{"sheetId":1000000001,"title":"Two","index":1,\(grid)}}]}
                 """
             #expect(answer.json == json(expected))

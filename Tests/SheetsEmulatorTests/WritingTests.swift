@@ -48,7 +48,7 @@ import Testing
             let answer = try await client.send(
                 "POST", "/v4/spreadsheets/s1/values/Sheet1!A1:append?valueInputOption=RAW",
                 body: #"{"values":[["new"],[],["last"]]}"#)
-            #expect(answer.json["tableRange"] == .string("Sheet1!A1:Z1000"))
+            #expect(answer.json["tableRange"] == .string("Sheet1!A1:A1000"))
             #expect(answer.json["updates"]?["updatedRange"] == .string("Sheet1!A1001:A1003"))
             #expect(try await client.values("A1000:A1003").values == json(#"[["1000"],["new"],[],["last"]]"#))
         }

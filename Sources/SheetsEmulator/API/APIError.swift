@@ -35,6 +35,16 @@ struct APIError: Error, Sendable {
         APIError(400, "INVALID_ARGUMENT", message)
     }
 
+    /// The same with something said before its message.
+    func prefixed(_ prefix: String) -> APIError {
+        guard case .object(let members)? = body["error"] else { return self }
+        let changed = members.map { member in
+            guard member.name == "message", let text = member.value.text else { return member }
+            return JSONMember(name: "message", value: .string(prefix + text))
+        }
+        return APIError(status: status, body: .object([JSONMember(name: "error", value: .object(changed))]))
+    }
+
     static func unparsableRange(_ range: String) -> APIError {
         .invalidArgument("Unable to parse range: \(range)")
     }
@@ -43,8 +53,12 @@ struct APIError: Error, Sendable {
         .invalidArgument("Range (\(range)) exceeds grid limits. Max rows: \(rows), max columns: \(columns)")
     }
 
-    static func invalidField(_ field: String) -> APIError {
-        .invalidArgument("Request contains an invalid argument: Invalid field selection \(field)")
+    /// A `fields` mask that the answer cannot be cut to.
+    static func invalidField(_ path: String) -> APIError {
+        let reason = "Error expanding 'fields' parameter. Cannot find matching fields for path '\(path)'."
+        return APIError(
+            400, "INVALID_ARGUMENT", "Request contains an invalid argument.", details: [badRequest(field: path, reason)]
+        )
     }
 
     static let notFound = APIError(404, "NOT_FOUND", "Requested entity was not found.")
@@ -56,19 +70,29 @@ struct APIError: Error, Sendable {
             details: [errorInfo("ACCESS_TOKEN_SCOPE_INSUFFICIENT", ["service": .string(service)])])
     }
 
-    static func unauthenticated(missing: Bool) -> APIError {
+    static func unauthenticated(missing: Bool, isDrive: Bool = false) -> APIError {
         let help = "See https://developers.google.com/identity/sign-in/web/devconsole-project."
         let start =
             missing
             ? "Request is missing required authentication credential."
             : "Request had invalid authentication credentials."
+        if isDrive {
+            return .drive(
+                401, domain: "global", reason: missing ? "required" : "authError",
+                message: missing ? "Login Required." : "Invalid Credentials", location: "Authorization",
+                locationType: "header")
+        }
         return APIError(
             401, "UNAUTHENTICATED",
             "\(start) Expected OAuth 2 access token, login cookie or other valid authentication credential. \(help)",
             details: [errorInfo(missing ? "CREDENTIALS_MISSING" : "ACCESS_TOKEN_EXPIRED")])
     }
 
-    static func drive(_ status: Int, domain: String, reason: String, message: String) -> APIError {
+    /// A refusal in Drive's form, perhaps with what of the request is at fault.
+    static func drive(
+        _ status: Int, domain: String, reason: String, message: String, location: String? = nil,
+        locationType: String? = nil
+    ) -> APIError {
         APIError(
             status: status,
             body: .object([
@@ -76,6 +100,7 @@ struct APIError: Error, Sendable {
                     "errors": .array([
                         .object([
                             "domain": .string(domain), "reason": .string(reason), "message": .string(message),
+                            "locationType": locationType.map { .string($0) }, "location": location.map { .string($0) },
                         ])
                     ]),
                     "code": .integer(status),

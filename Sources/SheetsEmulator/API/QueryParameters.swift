@@ -17,6 +17,9 @@ struct QueryParameters: Sendable {
         pairs.filter { $0.name == name }.map(\.value)
     }
 
+    /// Whether a mask asks for every field by name, which is more than to give no mask.
+    var asksForAll: Bool { (self["fields"] ?? self["$fields"])?.contains("*") == true }
+
     /// The names given, for refusing those that a method does not know.
     var names: [String] { pairs.map(\.name) }
 

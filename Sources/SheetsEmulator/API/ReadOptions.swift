@@ -13,22 +13,42 @@ struct ReadOptions: Sendable {
     init() {}
 
     init(_ query: QueryParameters) throws(APIError) {
-        if let name = query["valueRenderOption"] {
+        try self.init(
+            render: query["valueRenderOption"], dates: query["dateTimeRenderOption"], dimension: query["majorDimension"]
+        )
+    }
+
+    init(render: String?, dates: String?, dimension: String?) throws(APIError) {
+        if let name = render {
             guard let render = Render(rawValue: name) else {
                 throw .invalidEnum("value_render_option", "google.apps.sheets.v4.ValueRenderOption", name)
             }
             self.render = render
         }
-        switch query["dateTimeRenderOption"] {
+        switch dates {
         case nil, "SERIAL_NUMBER": break
         case "FORMATTED_STRING": datesAsText = true
         case let name?:
             throw .invalidEnum("date_time_render_option", "google.apps.sheets.v4.DateTimeRenderOption", name)
         }
-        switch query["majorDimension"] {
+        switch dimension {
         case nil, "ROWS", "DIMENSION_UNSPECIFIED": break
         case "COLUMNS": byColumns = true
         case let name?: throw .invalidEnum("major_dimension", "google.apps.sheets.v4.Dimension", name)
+        }
+    }
+
+    /// Cells of a row from some column on, those with a number format of their own shown by it where the options ask.
+    func formatted(_ cells: [CellValue], row: Int, column: Int, of grid: Grid) -> [CellValue] {
+        guard render == .formatted || (render == .unformatted && datesAsText), !grid.extras.isEmpty else {
+            return cells
+        }
+        return cells.enumerated().map { offset, cell in
+            guard case .number = cell.computed, let extras = grid.extras[row, column + offset],
+                let pattern = extras.pattern
+            else { return cell }
+            if render == .unformatted && !pattern.isDateOrTime { return cell.withoutFormat }
+            return .text(cell.displayText(extras))
         }
     }
 

@@ -10,6 +10,8 @@ struct RowsCursor: Sendable {
     private let indent: Int
     private var block: Int
     private var row: Int
+    /// The row of the grid at which `block` and `row` stand.
+    private var gridRow: Int
     private var remaining: Int
     private var isFirst = true
     /// The lines of a read by columns, which cannot be streamed from rows.
@@ -27,6 +29,7 @@ struct RowsCursor: Sendable {
         self.pretty = pretty
         self.indent = indent
         (block, row) = start
+        gridRow = source.cells.rows.lowerBound
         transposed = options.byColumns ? source.matrix() : nil
         remaining = transposed?.count ?? last + 1 - source.cells.rows.lowerBound
         isPlain = !pretty && options.render == .unformatted && !options.datesAsText && !options.byColumns
@@ -48,7 +51,10 @@ struct RowsCursor: Sendable {
                 cells = transposed[transposed.count - remaining]
             } else {
                 let all = RowCodec.decode(nextRow())
-                cells = ValueRangeSource.trimmed(Array(all.prefix(columns.upperBound).dropFirst(columns.lowerBound)))
+                let shown = ValueRangeSource.trimmed(
+                    Array(all.prefix(columns.upperBound).dropFirst(columns.lowerBound)))
+                cells = options.formatted(shown, row: gridRow, column: columns.lowerBound, of: grid)
+                gridRow += 1
             }
             remaining -= 1
             if !isFirst { out.append(UInt8(ascii: ",")) }

@@ -15,7 +15,8 @@ enum ValueInput: String, Sendable {
         self = input
     }
 
-    func cell(_ value: JSONValue) throws(APIError) -> CellValue? {
+    /// The cell that a value makes; nil for a null, which leaves the cell as it is.
+    func cell(_ value: JSONValue, isPlainText: Bool) throws(APIError) -> CellValue? {
         switch value {
         case .null: return nil
         case .boolean(let value): return .boolean(value)
@@ -25,29 +26,50 @@ enum ValueInput: String, Sendable {
                 throw .invalidArgument(
                     "Your input contains more than the maximum of 50000 characters in a single cell.")
             }
-            if self == .userEntered { return UserEntered.cell(text) }
+            if self == .userEntered && !isPlainText { return UserEntered.cell(text) }
             return text.isEmpty ? .empty : .text(text)
         case .array, .object: throw .invalidArgument("Invalid values: list_value or struct_value in a cell")
         }
     }
 }
 
-/// A `ValueRange` to be written, by rows; nil cells are left as they are.
+/// A `ValueRange` to be written, by rows; nulls stand for cells that are left as they are.
 struct ValueBlock {
-    var rows: [[CellValue?]]
+    let rows: [[JSONValue]]
+    let input: ValueInput
 
     init(_ body: JSONValue, _ input: ValueInput) throws(APIError) {
-        rows = try (body["values"]?.elements ?? []).map { row throws(APIError) in
-            guard let cells = row.elements else { throw .invalidArgument("Invalid values[0]: list_value expected") }
-            return try cells.map { cell throws(APIError) in try input.cell(cell) }
+        self.input = input
+        let given = (body["values"]?.elements ?? []).map { $0.elements ?? [] }
+        guard body["majorDimension"]?.text == "COLUMNS" else {
+            rows = given
+            return
         }
-        guard body["majorDimension"]?.text == "COLUMNS" else { return }
-        let columns = rows
-        rows = (0..<(columns.map(\.count).max() ?? 0)).map { row in columns.map { row < $0.count ? $0[row] : nil } }
+        rows = (0..<(given.map(\.count).max() ?? 0)).map { row in given.map { row < $0.count ? $0[row] : .null } }
     }
 
     var width: Int { rows.map(\.count).max() ?? 0 }
-    var filled: Int { rows.reduce(0) { $0 + $1.count { $0 != nil } } }
+    var filled: Int { rows.reduce(0) { $0 + $1.count { $0 != .null } } }
+}
+
+/// What the answer of a write is to hold besides the counts.
+struct WriteAnswer {
+    private let options: ReadOptions?
+
+    init(_ query: QueryParameters) throws(APIError) {
+        try self.init(
+            includes: query["includeValuesInResponse"] == "true", render: query["responseValueRenderOption"],
+            dates: query["responseDateTimeRenderOption"], dimension: nil)
+    }
+
+    init(includes: Bool, render: String?, dates: String?, dimension: String?) throws(APIError) {
+        let options = try ReadOptions(render: render, dates: dates, dimension: dimension)
+        self.options = includes ? options : nil
+    }
+
+    func data(_ range: ResolvedRange, of spreadsheet: Spreadsheet) -> JSONValue? {
+        options.map { spreadsheet.source(range, $0).json }
+    }
 }
 
 extension Spreadsheet {
@@ -56,14 +78,28 @@ extension Spreadsheet {
     mutating func valuesUpdate(
         _ range: String, _ query: QueryParameters, _ body: JSONValue
     ) throws(APIError) -> JSONValue {
-        try update(range, ValueBlock(body, ValueInput(query["valueInputOption"]))).json
+        try APISchema.sheets.check(body, as: "ValueRange", at: "data")
+        let answer = try WriteAnswer(query)
+        if let named = body["range"]?.text, try resolve(named).notation != resolve(range).notation {
+            throw .invalidArgument("Requested writing within range [\(range)], but the body names range [\(named)]")
+        }
+        return try update(range, ValueBlock(body, ValueInput(query["valueInputOption"])), answer).json
     }
 
     mutating func valuesBatchUpdate(_ body: JSONValue) throws(APIError) -> JSONValue {
+        try APISchema.sheets.check(body, as: "BatchUpdateValuesRequest")
         let input = try ValueInput(body["valueInputOption"]?.text)
+        let answer = try WriteAnswer(
+            includes: body["includeValuesInResponse"]?.boolean == true,
+            render: body["responseValueRenderOption"]?.text, dates: body["responseDateTimeRenderOption"]?.text,
+            dimension: nil)
         var responses: [UpdateSummary] = []
-        for data in body["data"]?.elements ?? [] {
-            responses.append(try update(data["range"]?.text ?? "", ValueBlock(data, input)))
+        for (index, data) in (body["data"]?.elements ?? []).enumerated() {
+            do throws(APIError) {
+                responses.append(try update(data["range"]?.text ?? "", ValueBlock(data, input), answer))
+            } catch {
+                throw error.prefixed("Invalid data[\(index)]: ")
+            }
         }
         return .object([
             "spreadsheetId": .string(id),
@@ -75,25 +111,40 @@ extension Spreadsheet {
         ])
     }
 
-    /// Writes below the last filled row of the tab. (The real service looks for a table inside the range.)
+    /// Writes below the last table in the range, or where the range begins if there is none.
     mutating func valuesAppend(
         _ range: String, _ query: QueryParameters, _ body: JSONValue
     ) throws(APIError) -> JSONValue {
+        try APISchema.sheets.check(body, as: "ValueRange", at: "data")
         let block = try ValueBlock(body, ValueInput(query["valueInputOption"]))
-        let target = try resolve(range)
-        let grid = tabs[target.tabIndex].grid
-        let whole = 0..<grid.columnCount
-        let last = grid.lastFilledRow(0..<grid.rowCount, columns: whole)
-        let start = max(last.map { $0 + 1 } ?? 0, target.cells.rows.lowerBound)
-        if query["insertDataOption"] == "INSERT_ROWS", start < grid.rowCount {
-            tabs[target.tabIndex].grid.rowCount += block.rows.count
+        let answer = try WriteAnswer(query)
+        switch query["insertDataOption"] {
+        case nil, "OVERWRITE", "INSERT_ROWS": break
+        case let name?:
+            throw .invalidEnum(
+                "insert_data_option", "google.apps.sheets.v4.AppendValuesRequest.InsertDataOption", name)
         }
-        let column = target.cells.columns.lowerBound
-        try grow(target.tabIndex, rows: start + block.rows.count, columns: column + block.width)
-        let summary = write(block, tabIndex: target.tabIndex, row: start, column: column)
-        let table = last.map { CellRange(rows: 0..<$0 + 1, columns: whole).notation(title: target.title) }
+        let target = try resolve(range)
+        let tab = target.tabIndex
+        let table = tabs[tab].grid.lastTable(in: target.cells)
+        let row = table?.rows.upperBound ?? target.cells.rows.lowerBound
+        let column = table?.columns.lowerBound ?? target.cells.columns.lowerBound
+        if query["insertDataOption"] == "INSERT_ROWS", table != nil, row < tabs[tab].grid.rowCount, !block.rows.isEmpty
+        {
+            restructure(tab, .insert(.rows, at: row, count: block.rows.count))
+        }
+        tabs[tab].grid.rowCount = max(tabs[tab].grid.rowCount, row + block.rows.count)
+        tabs[tab].grid.columnCount = max(tabs[tab].grid.columnCount, column + block.width)
+        do throws(Refusal) {
+            try checkSize()
+        } catch {
+            throw .invalidArgument(error.message)
+        }
+        let summary = try write(block, tab: tab, row: row, column: column, answer)
         return .object([
-            "spreadsheetId": .string(id), "tableRange": table.map { .string($0) }, "updates": summary.json,
+            "spreadsheetId": .string(id),
+            "tableRange": table.map { .string($0.notation(title: target.title)) },
+            "updates": summary.json,
         ])
     }
 
@@ -102,20 +153,25 @@ extension Spreadsheet {
     }
 
     mutating func valuesBatchClear(_ body: JSONValue) throws(APIError) -> JSONValue {
+        try APISchema.sheets.check(body, as: "BatchClearValuesRequest")
         var cleared: [JSONValue] = []
         for range in body["ranges"]?.elements ?? [] { cleared.append(.string(try clear(range.text ?? ""))) }
-        return .object(["spreadsheetId": .string(id), "clearedRanges": .array(cleared)])
+        return .object([
+            "spreadsheetId": .string(id), "clearedRanges": cleared.isEmpty ? nil : .array(cleared),
+        ])
     }
 
+    /// Notes and formats stay.
     private mutating func clear(_ range: String) throws(APIError) -> String {
         let target = try resolve(range)
-        tabs[target.tabIndex].grid.rewriteRows(target.cells.rows) { cells in
-            for column in target.cells.columns where column < cells.count { cells[column] = .empty }
-        }
+        guard !isProtected(target.tabIndex, target.cells) else { throw .invalidArgument(Self.protectedMessage) }
+        tabs[target.tabIndex].grid.clearValues(target.cells)
         return target.notation
     }
 
-    private mutating func update(_ range: String, _ block: ValueBlock) throws(APIError) -> UpdateSummary {
+    private mutating func update(
+        _ range: String, _ block: ValueBlock, _ answer: WriteAnswer
+    ) throws(APIError) -> UpdateSummary {
         let target = try resolve(range)
         let (rows, columns) = (target.cells.rows, target.cells.columns)
         let grid = tabs[target.tabIndex].grid
@@ -133,40 +189,34 @@ extension Spreadsheet {
             throw .invalidArgument(
                 "Requested writing within range [\(target.notation)], but tried writing to column [\(column)]")
         }
-        return write(block, tabIndex: target.tabIndex, row: rows.lowerBound, column: columns.lowerBound)
+        return try write(block, tab: target.tabIndex, row: rows.lowerBound, column: columns.lowerBound, answer)
     }
 
-    /// Makes the grid at least this large.
-    mutating func grow(_ tabIndex: Int, rows: Int, columns: Int) throws(APIError) {
-        tabs[tabIndex].grid.rowCount = max(tabs[tabIndex].grid.rowCount, rows)
-        tabs[tabIndex].grid.columnCount = max(tabs[tabIndex].grid.columnCount, columns)
-        try checkSize()
-    }
-
-    func checkSize() throws(APIError) {
-        let cells = tabs.reduce(0) { $0 + $1.grid.rowCount * $1.grid.columnCount }
-        guard cells <= Self.maximumCells else {
-            throw .invalidArgument(
-                "This action would increase the number of cells in the workbook above the limit of "
-                    + "\(Self.maximumCells) cells.")
-        }
-    }
-
-    private mutating func write(_ block: ValueBlock, tabIndex: Int, row: Int, column: Int) -> UpdateSummary {
-        let grid = tabs[tabIndex].grid
-        let rows = zip(block.rows, grid.encodedRows(row..<row + block.rows.count)).map { values, encoded in
-            var cells = RowCodec.decode(encoded)
-            while cells.count < column + values.count { cells.append(.empty) }
-            for (offset, value) in values.enumerated() {
-                if let value { cells[column + offset] = value }
+    private mutating func write(
+        _ block: ValueBlock, tab: Int, row: Int, column: Int, _ answer: WriteAnswer
+    ) throws(APIError) -> UpdateSummary {
+        let cells = CellRange(
+            rows: row..<row + max(1, block.rows.count), columns: column..<column + max(1, block.width))
+        guard !isProtected(tab, cells) else { throw .invalidArgument(Self.protectedMessage) }
+        let grid = tabs[tab].grid
+        var values: [[CellValue?]] = []
+        values.reserveCapacity(block.rows.count)
+        for (offset, given) in block.rows.enumerated() {
+            let old = grid.block(ofRow: row + offset, columns: column..<column + given.count)
+            var made: [CellValue?] = []
+            for (index, value) in given.enumerated() {
+                let isPlainText = grid.extras[row + offset, column + index]?.pattern?.kind == .text
+                let cell = try block.input.cell(value, isPlainText: isPlainText)
+                let isCovered = !tabs[tab].merges.isEmpty && tabs[tab].covers(row: row + offset, column: column + index)
+                made.append(isCovered ? nil : cell?.keepingFormat(of: old[index]))
             }
-            return RowCodec.encode(cells)[...]
+            values.append(made)
         }
-        tabs[tabIndex].grid.replaceRows(row..<row + rows.count, with: rows)
-        let cells = CellRange(rows: row..<row + max(1, rows.count), columns: column..<column + max(1, block.width))
+        tabs[tab].grid.writeValues(values, row: row, column: column)
+        let range = ResolvedRange(tabIndex: tab, title: tabs[tab].title, cells: cells, isSingleCell: false)
         return UpdateSummary(
-            id: id, tabIndex: tabIndex, range: cells.notation(title: tabs[tabIndex].title), rows: rows.count,
-            columns: block.width, cells: block.filled)
+            id: id, tabIndex: tab, range: range.notation, rows: block.rows.count, columns: block.width,
+            cells: block.filled, data: answer.data(range, of: self))
     }
 }
 
@@ -178,12 +228,49 @@ struct UpdateSummary {
     let rows: Int
     let columns: Int
     let cells: Int
+    let data: JSONValue?
 
     var json: JSONValue {
         .object([
             "spreadsheetId": .string(id), "updatedRange": .string(range), "updatedRows": .positive(rows),
-            "updatedColumns": .positive(columns), "updatedCells": .positive(cells),
+            "updatedColumns": .positive(columns), "updatedCells": .positive(cells), "updatedData": data,
         ])
+    }
+}
+
+extension Grid {
+    /// The last block of cells that begins or ends in a range, with blanks all around it, as far as it reaches.
+    func lastTable(in range: CellRange) -> CellRange? {
+        guard let last = lastFilledRow(range.rows, columns: range.columns) else { return nil }
+        let cells = cells(ofRow: last)
+        let filled = range.columns.clamped(to: 0..<cells.count).filter { !cells[$0].isEmpty }
+        guard let first = filled.first else { return nil }
+        var table = CellRange(rows: last..<last + 1, columns: first..<first + 1)
+        var isGrowing = true
+        while isGrowing {
+            isGrowing = false
+            let wide = max(0, table.columns.lowerBound - 1)..<min(columnCount, table.columns.upperBound + 1)
+            while table.rows.lowerBound > 0, isFilled(row: table.rows.lowerBound - 1, wide) {
+                table.rows = table.rows.lowerBound - 1..<table.rows.upperBound
+                isGrowing = true
+            }
+            while table.rows.upperBound < rowCount, isFilled(row: table.rows.upperBound, wide) {
+                table.rows = table.rows.lowerBound..<table.rows.upperBound + 1
+                isGrowing = true
+            }
+            let tall = max(0, table.rows.lowerBound - 1)..<min(rowCount, table.rows.upperBound + 1)
+            for column in [wide.lowerBound, wide.upperBound - 1] where !table.columns.contains(column) {
+                guard lastFilledRow(tall, columns: column..<column + 1) != nil else { continue }
+                table.columns =
+                    min(column, table.columns.lowerBound)..<max(column + 1, table.columns.upperBound)
+                isGrowing = true
+            }
+        }
+        return table
+    }
+
+    private func isFilled(row: Int, _ columns: Range<Int>) -> Bool {
+        lastFilledRow(row..<row + 1, columns: columns) != nil
     }
 }
 

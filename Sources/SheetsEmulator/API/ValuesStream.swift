@@ -110,12 +110,23 @@ struct ValueRangeSource: Sendable {
     let notation: String
     let options: ReadOptions
 
+    /// The range as a ValueRange, for the small answers of writes.
+    var json: JSONValue {
+        let values = matrix().map { JSONValue.array($0.map(options.show)) }
+        return .object([
+            "range": .string(notation), "majorDimension": .string(options.byColumns ? "COLUMNS" : "ROWS"),
+            "values": values.isEmpty ? nil : .array(values),
+        ])
+    }
+
     /// The cells of the range, transposed if the options ask for columns, without trailing blanks.
     func matrix() -> [[CellValue]] {
         guard let last = grid.lastFilledRow(cells.rows, columns: cells.columns) else { return [] }
-        var rows = grid.encodedRows(cells.rows.lowerBound..<last + 1).map { row -> [CellValue] in
+        let filled = cells.rows.lowerBound..<last + 1
+        var rows = zip(filled, grid.encodedRows(filled)).map { place, row -> [CellValue] in
             let shown = RowCodec.decode(row).prefix(cells.columns.upperBound).dropFirst(cells.columns.lowerBound)
-            return Self.trimmed(Array(shown))
+            return options.formatted(
+                Self.trimmed(Array(shown)), row: place, column: cells.columns.lowerBound, of: grid)
         }
         guard options.byColumns else { return rows }
         let width = rows.map(\.count).max() ?? 0

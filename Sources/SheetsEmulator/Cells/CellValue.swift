@@ -15,6 +15,11 @@ enum CellValue: Sendable, Equatable {
         if case .formula(_, let value) = self { value } else { self }
     }
 
+    /// The value without the format that typing gave it.
+    var withoutFormat: CellValue {
+        if case .number(let literal, _) = computed { .number(literal: literal, format: .automatic) } else { self }
+    }
+
     /// What the cell shows on screen, and a read with `FORMATTED_VALUE` answers.
     var displayText: String {
         switch self {
@@ -33,7 +38,10 @@ enum CellValue: Sendable, Equatable {
 enum NumberFormat: UInt8, Sendable, CaseIterable {
     case automatic
     case percent
+    case percentWithDecimals
     case thousands
+    case thousandsWithDecimals
+    case yen
     /// `2024-04-01`
     case dateDashed
     /// `2024/04/01`
@@ -54,36 +62,29 @@ enum NumberFormat: UInt8, Sendable, CaseIterable {
     /// Whether the number is a serial date or time.
     var isDateOrTime: Bool { rawValue >= NumberFormat.dateDashed.rawValue }
 
+    /// The NumberFormat that the API tells for it; nil for a cell without a format.
+    var pattern: NumberPattern? {
+        switch self {
+        case .automatic: nil
+        case .percent: NumberPattern(.percent, "0%")
+        case .percentWithDecimals: NumberPattern(.percent, "0.00%")
+        case .thousands: NumberPattern(.number, "#,##0")
+        case .thousandsWithDecimals: NumberPattern(.number, "#,##0.00")
+        case .yen: NumberPattern(.currency, "[$¥-411]#,##0")
+        case .dateDashed: NumberPattern(.date, "yyyy-mm-dd")
+        case .dateSlashed: NumberPattern(.date, "yyyy/mm/dd")
+        case .dateSlashedShort: NumberPattern(.date, "yyyy/m/d")
+        case .dateMonthFirst: NumberPattern(.date, "m/d/yyyy")
+        case .dateJapanese: NumberPattern(.date, #"yyyy"年"m"月"d"日""#)
+        case .time: NumberPattern(.time, "h:mm:ss")
+        case .dateTimeDashed: NumberPattern(.dateTime, "yyyy-mm-dd h:mm:ss")
+        case .dateTimeSlashed: NumberPattern(.dateTime, "yyyy/mm/dd h:mm:ss")
+        }
+    }
+
     func display(_ literal: String) -> String {
         guard let value = Double(literal) else { return literal }
-        switch self {
-        case .automatic: return Self.general(value)
-        case .percent: return Self.general(value * 100) + "%"
-        case .thousands: return Self.grouped(value)
-        default: return SerialDate(value).display(self)
-        }
-    }
-
-    /// Ten significant digits, as a cell without a format shows a number.
-    private static func general(_ value: Double) -> String {
-        if let whole = Int(exactly: value), abs(whole) < 1_000_000_000_000_000 { return String(whole) }
-        guard value != 0, abs(value) < 1e15, abs(value) >= 1e-9 else {
-            return NumberLiteral.literal(value).uppercased()
-        }
-        var scale = 1.0
-        while abs(value) * scale < 1e9 { scale *= 10 }
-        return NumberLiteral.literal((value * scale).rounded() / scale)
-    }
-
-    private static func grouped(_ value: Double) -> String {
-        let text = general(value)
-        let whole = text.prefix { $0.isNumber || $0 == "-" }
-        var grouped = ""
-        for (index, digit) in whole.reversed().enumerated() {
-            if index > 0 && index % 3 == 0 && digit != "-" { grouped.append(",") }
-            grouped.append(digit)
-        }
-        return String(grouped.reversed()) + text.dropFirst(whole.count)
+        return pattern?.display(value) ?? NumberLiteral.general(value)
     }
 }
 
@@ -97,5 +98,14 @@ enum NumberLiteral {
     /// The literal of a number that a client sent as JSON.
     static func canonical(_ literal: String) -> String {
         Double(literal).map { Self.literal($0) } ?? literal
+    }
+
+    /// Ten significant digits, as a cell without a format shows a number.
+    static func general(_ value: Double) -> String {
+        if let whole = Int(exactly: value), abs(whole) < 1_000_000_000_000_000 { return String(whole) }
+        guard value != 0, abs(value) < 1e15, abs(value) >= 1e-9 else { return literal(value).uppercased() }
+        var scale = 1.0
+        while abs(value) * scale < 1e9 { scale *= 10 }
+        return literal((value * scale).rounded() / scale)
     }
 }

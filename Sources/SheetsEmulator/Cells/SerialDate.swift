@@ -42,29 +42,11 @@ struct SerialDate {
         return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
     }
 
-    private var secondsOfDay: Int {
+    /// The time of day, rounded to seconds.
+    var secondsOfDay: Int {
         min(86_399, Int(((value - value.rounded(.down)) * 86_400).rounded()))
     }
 
-    func display(_ format: NumberFormat) -> String {
-        let (year, month, day) = civil
-        switch format {
-        case .dateDashed: return "\(year)-\(two(month))-\(two(day))"
-        case .dateSlashed: return "\(year)/\(two(month))/\(two(day))"
-        case .dateSlashedShort: return "\(year)/\(month)/\(day)"
-        case .dateMonthFirst: return "\(month)/\(day)/\(year)"
-        case .dateJapanese: return "\(year)年\(month)月\(day)日"
-        case .dateTimeDashed: return "\(year)-\(two(month))-\(two(day)) \(timeOfDay)"
-        case .dateTimeSlashed: return "\(year)/\(two(month))/\(two(day)) \(timeOfDay)"
-        default: return timeOfDay
-        }
-    }
-
-    private var timeOfDay: String {
-        "\(secondsOfDay / 3600):\(two(secondsOfDay / 60 % 60)):\(two(secondsOfDay % 60))"
-    }
-
-    private func two(_ number: Int) -> String {
-        number < 10 ? "0\(number)" : String(number)
-    }
+    /// 0 for Sunday.
+    var weekday: Int { ((Int(value.rounded(.down)) - 1) % 7 + 7) % 7 }
 }

@@ -1,6 +1,6 @@
 /// Reads text as a spreadsheet reads what a person types: numbers, booleans, dates, formulas, and else text.
 ///
-/// Not done, since it would need a clock or a locale's tables: dates without a year, currencies, durations.
+/// Not done, since it would need a clock or a locale's tables: dates without a year, foreign currencies, durations.
 enum UserEntered {
     static func cell(_ text: String) -> CellValue {
         guard let first = text.utf8.first else { return .empty }
@@ -20,7 +20,7 @@ enum UserEntered {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."),
             UInt8(ascii: "'"), UInt8(ascii: "="), UInt8(ascii: " "), UInt8(ascii: "T"), UInt8(ascii: "t"),
-            UInt8(ascii: "F"), UInt8(ascii: "f"):
+            UInt8(ascii: "F"), UInt8(ascii: "f"), UInt8(ascii: "\\"), 0xC2, 0xEF:
             true
         default: false
         }
@@ -32,17 +32,22 @@ enum UserEntered {
         }
         var digits = text
         var format = NumberFormat.automatic
+        let hasDecimals = text.contains(".")
         if digits.hasSuffix("%") {
             digits.removeLast()
-            format = .percent
+            format = hasDecimals ? .percentWithDecimals : .percent
+        } else if let sign = digits.first, "¥￥\\".contains(sign) {
+            digits.removeFirst()
+            format = .yen
         }
         if digits.contains(",") {
             guard isGrouped(digits) else { return nil }
             digits.removeAll { $0 == "," }
-            if format == .automatic { format = .thousands }
+            if format == .automatic { format = hasDecimals ? .thousandsWithDecimals : .thousands }
         }
         guard isDecimal(digits), let value = Double(digits), value.isFinite else { return nil }
-        return .number(literal: NumberLiteral.literal(format == .percent ? value / 100 : value), format: format)
+        let isPercent = format == .percent || format == .percentWithDecimals
+        return .number(literal: NumberLiteral.literal(isPercent ? value / 100 : value), format: format)
     }
 
     private static func isDecimal(_ text: String) -> Bool {

@@ -66,6 +66,14 @@ struct FieldMask: Sendable {
         for (name, mask) in others { add([name], mask) }
     }
 
+    /// What is named at this level, in the order of the names; nothing if the mask means everything.
+    var named: [(name: String, below: FieldMask)] {
+        (children ?? [:]).map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }
+    }
+
+    /// Whether the mask means everything below.
+    var isAll: Bool { children == nil }
+
     /// Every name in the mask, for finding one that the resource does not have.
     var names: Set<String> {
         (children ?? [:]).reduce(into: []) { names, child in
@@ -73,6 +81,9 @@ struct FieldMask: Sendable {
             names.formUnion(child.value.names)
         }
     }
+
+    /// The names at this level.
+    var memberNames: Set<String> { Set((children ?? [:]).keys) }
 
     func includes(_ name: String) -> Bool {
         guard let children else { return true }

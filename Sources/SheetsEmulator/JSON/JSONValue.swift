@@ -17,6 +17,20 @@ enum JSONValue: Sendable, Equatable {
         .object(members.compactMap { name, value in value.map { JSONMember(name: name, value: $0) } })
     }
 
+    /// Without the members that are null: in Google's JSON they are members that were not given.
+    ///
+    /// A null in a list stays, since it holds a place.
+    var withoutNullMembers: JSONValue {
+        switch self {
+        case .object(let members):
+            .object(
+                members.filter { $0.value != .null }
+                    .map { JSONMember(name: $0.name, value: $0.value.withoutNullMembers) })
+        case .array(let elements): .array(elements.map(\.withoutNullMembers))
+        default: self
+        }
+    }
+
     subscript(_ name: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
         return members.last { $0.name == name }?.value

@@ -1,5 +1,18 @@
 /// What a person does to rows and columns.
 extension Grid {
+    /// Puts rows or columns in, takes them out or moves them, with what their cells have.
+    mutating func apply(_ change: StructureChange) {
+        switch change {
+        case .insert(.rows, let place, let count): insertRows(at: place, count: count)
+        case .insert(.columns, let place, let count): insertColumns(at: place, count: count)
+        case .delete(.rows, let range): deleteRows(range)
+        case .delete(.columns, let range): deleteColumns(range)
+        case .move(.rows, let range, let destination): moveRows(range, to: destination)
+        case .move(.columns, let range, let destination): moveColumns(range, to: destination)
+        }
+        extras.apply(change)
+    }
+
     mutating func insertRows(at row: Int, count: Int) {
         rowCount += count
         guard row < storedRows else { return }
@@ -48,16 +61,6 @@ extension Grid {
         }
     }
 
-    /// Gives the grid another size; what falls outside is gone.
-    mutating func resize(rows: Int, columns: Int) {
-        if rows < storedRows { replaceRows(rows..<storedRows, with: []) }
-        if columns < columnCount {
-            rewriteRows(0..<storedRows) { cells in cells.removeLast(max(0, cells.count - columns)) }
-        }
-        rowCount = max(1, rows)
-        columnCount = max(1, columns)
-    }
-
     /// One column to sort by.
     struct SortKey {
         let column: Int
@@ -86,6 +89,7 @@ extension Grid {
             return RowCodec.encode(cells)[...]
         }
         replaceRows(range.rows.lowerBound..<upper, with: sorted)
+        extras.permuteRows(CellRange(rows: range.rows.lowerBound..<upper, columns: range.columns), order: Array(order))
     }
 
     /// Whether the first comes before the second; nil if neither does.

@@ -8,6 +8,8 @@ struct Grid: Sendable {
     var columnCount: Int
     private(set) var blocks: [RowBlock] = []
     private(set) var storedRows = 0
+    /// Notes, formats and dropdowns, for the few cells that have any.
+    var extras = CellExtrasTable()
 
     init(rowCount: Int = 1000, columnCount: Int = 26) {
         self.rowCount = rowCount

@@ -11,6 +11,9 @@ struct RangeReference: Equatable {
     /// Whether it names one cell (`B3`), at which a write may begin without saying where it ends.
     var isSingleCell = false
 
+    /// Whether it names a tab and no cells of it.
+    var isWholeTab: Bool { startColumn == nil && startRow == nil && endColumn == nil && endRow == nil }
+
     init?(_ text: String) {
         guard !text.isEmpty else { return nil }
         if text.hasPrefix("'") {

@@ -28,6 +28,20 @@ struct GoogleSettings: Sendable {
     var credentials: String?
     /// The base address of a stand-in for Google.
     var endpoint: String?
+    /// How long after its last change a sheet is read again in every run.
+    var coolDown: Duration
+    /// How often a sheet is read at least, whatever the list of changes says.
+    var fullReadEvery: Duration
+    /// Reads a minute; `nil` sets no limit.
+    var quota: QuotaSettings?
+}
+
+/// How many calls of Google Sheets that read may be made in a minute.
+struct QuotaSettings: Sendable {
+    /// By one account.
+    var user: Int
+    /// By all accounts of its project.
+    var project: Int
 }
 
 struct DatasetSettings: Sendable {

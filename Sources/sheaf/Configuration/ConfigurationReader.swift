@@ -63,15 +63,6 @@ struct ConfigurationReader {
         if let url, !url.hasPrefix("mysql://") {
             collector.note("`store` must be a URL that begins with mysql://", at: top["store"])
         }
-        let google = top.mapping("google", keys: ["credentials", "endpoint"])
-        if let endpoint = google?.text("endpoint") {
-            let url = URL(string: endpoint)
-            if url?.host() == nil || !["http", "https"].contains(url?.scheme ?? "") || url?.user() != nil {
-                collector.note(
-                    "`google.endpoint` must be an address such as http://127.0.0.1:8790, without user or password",
-                    at: google?["endpoint"])
-            }
-        }
         let language = top.text("language")
         if let language, MessageLanguage(rawValue: language) == nil {
             collector.note("`language` must be ja or en", at: top["language"])
@@ -88,10 +79,38 @@ struct ConfigurationReader {
             store: StoreSettings(
                 url: url ?? "", passwordFile: top.text("store_password_file").map(path),
                 line: top["store"]?.mark?.line ?? 0),
-            google: GoogleSettings(
-                credentials: google?.text("credentials").map(path), endpoint: google?.text("endpoint")),
+            google: google(top),
             datasets: datasets.entries.compactMap(dataset),
             stateFolder: path(top.text("state_folder") ?? ".sheaf"), language: language)
+    }
+
+    private func google(_ top: YAMLMapping) -> GoogleSettings {
+        let google = top.mapping("google", keys: ["credentials", "endpoint", "cool_down", "full_read", "quota"])
+        let endpoint = google?.text("endpoint")
+        if let endpoint {
+            let url = URL(string: endpoint)
+            if url?.host() == nil || !["http", "https"].contains(url?.scheme ?? "") || url?.user() != nil {
+                collector.note(
+                    "`google.endpoint` must be an address such as http://127.0.0.1:8790, without user or password",
+                    at: google?["endpoint"])
+            }
+        }
+        return GoogleSettings(
+            credentials: google?.text("credentials").map(path), endpoint: endpoint,
+            coolDown: google?.duration("cool_down", default: .seconds(5 * 60)) ?? .seconds(5 * 60),
+            fullReadEvery: google?.duration("full_read", default: .seconds(24 * 3_600)) ?? .seconds(24 * 3_600),
+            quota: quota(google, isStandIn: endpoint != nil))
+    }
+
+    /// Google's own limits, unless told otherwise; a stand-in has none of its own.
+    private func quota(_ google: YAMLMapping?, isStandIn: Bool) -> QuotaSettings? {
+        let usual = QuotaSettings(user: 60, project: 300)
+        guard let google, let node = google["quota"] else { return isStandIn ? nil : usual }
+        if node.scalar?.string == "none" { return nil }
+        guard let mapping = google.mapping("quota", keys: ["user", "project"]) else { return nil }
+        return QuotaSettings(
+            user: mapping.number("user", in: 1...1_000_000) ?? usual.user,
+            project: mapping.number("project", in: 1...1_000_000) ?? usual.project)
     }
 
     private func dataset(_ name: String, _ node: Node) -> DatasetSettings? {
@@ -117,6 +136,10 @@ struct ConfigurationReader {
         for (index, item) in (mapping.list("sheets") ?? []).enumerated() {
             if let sheet = sheet(item, path: "\(path).sheets[\(index + 1)]") { sheets.append(sheet) }
         }
+        // A row remembers the place of its sheet in 16 bits.
+        if sheets.count > 65_000 {
+            collector.note("`\(path).sheets` lists \(sheets.count) sheets; at most 65,000 make a dataset", at: node)
+        }
         var seen: Set<SheetReference> = []
         for sheet in sheets {
             var place = sheet.reference
@@ -130,7 +153,8 @@ struct ConfigurationReader {
     }
 
     private func sheet(_ node: Node, path: String) -> SheetSettings? {
-        let keys = ["spreadsheet", "tab", "sheet_id", "header_row", "annotator"] + Self.fileKeys
+        let keys =
+            ["spreadsheet", "tab", "sheet_id", "named_range", "header_row", "annotator"] + Self.fileKeys
         guard let mapping = YAMLMapping(node, path: path, keys: keys, collector) else { return nil }
         let headerRow = mapping.number("header_row", in: 1...10_000_000) ?? 1
         if let annotator = mapping.text("annotator"), annotator.unicodeScalars.count > 255 {
@@ -144,11 +168,16 @@ struct ConfigurationReader {
         if spreadsheet.contains("/") {
             collector.note("`\(path).spreadsheet` must be the id alone; \(hint)", at: mapping["spreadsheet"])
         }
+        if mapping["named_range"] != nil, mapping["tab"] != nil || mapping["header_row"] != nil {
+            collector.note(
+                "`\(path).named_range` says itself which cells of which tab are meant; leave out tab and header_row",
+                at: mapping["named_range"])
+        }
         return SheetSettings(
             source: .google,
             reference: SheetReference(
                 spreadsheet: spreadsheet, tab: mapping.text("tab"),
-                sheetID: mapping.number("sheet_id", in: 0...Int.max),
+                sheetID: mapping.number("sheet_id", in: 0...Int.max), namedRange: mapping.text("named_range"),
                 headerRow: headerRow), annotator: mapping.text("annotator"), line: line)
     }
 

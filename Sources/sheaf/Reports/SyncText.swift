@@ -10,6 +10,7 @@ struct SyncText {
     var showsAll = false
 
     /// So many entries of a kind are shown unless all are asked for: an update is what a person wants to see.
+    private static let shownSheets = 40
     private static let shownUpdates = 40
     private static let shownOthers = 3
     private static let shownRejections = 40
@@ -38,7 +39,9 @@ struct SyncText {
     private func sheets() -> [String] {
         var table = Table()
         table.rightAligned = [1]
-        for sheet in report.sheets {
+        let told = report.sheets.filter { $0.wasRead || $0.failure != nil }
+        let shown = showsAll ? told[...] : told.prefix(Self.shownSheets)
+        for sheet in shown {
             let title = CellText.shown(sheet.title)
             if sheet.failure != nil {
                 table.add([title, "not read"])
@@ -46,16 +49,31 @@ struct SyncText {
                 table.add([title, sheet.rows.counted("row"), "\(sheet.pending.grouped) pending"])
             }
         }
-        let failed = Set(report.sheets.indices.filter { report.sheets[$0].failure != nil })
-        let lines = table.lines(indent: 2) { row, column, text in
-            failed.contains(row) && column > 0 ? style.red(text) : text
+        var lines = table.lines(indent: 2) { row, column, text in
+            shown[row].failure != nil && column > 0 ? style.red(text) : text
         }
-        return lines
-            + report.sheets.compactMap { sheet in
-                sheet.failure.map {
-                    "    \(CellText.shown(sheet.title)) (\(CellText.shown(sheet.spreadsheet))): \(message($0))"
-                }
+        if told.count > shown.count {
+            lines.append(style.dim("  … and \((told.count - shown.count).counted("sheet")) more"))
+        }
+        let unread = report.sheets.filter { !$0.wasRead && $0.failure == nil }
+        if !unread.isEmpty {
+            let rows = unread.reduce(0) { $0 + $1.rows }
+            lines.append(
+                "  \(unread.count.counted("sheet")) not changed, so not read" + style.dim(" (\(rows.counted("row")))"))
+        }
+        lines += told.prefix(showsAll ? .max : Self.shownSheets).compactMap { sheet in
+            sheet.failure.map {
+                "    \(CellText.shown(sheet.title)) (\(CellText.shown(sheet.spreadsheet))): \(message($0))"
             }
+        }
+        return lines + orphans()
+    }
+
+    private func orphans() -> [String] {
+        report.orphans.map { orphan in
+            style.yellow("  Orphaned: \(CellText.shown(orphan.title)) (\(CellText.shown(orphan.location)))")
+                + "; its labels stay until `sheaf sheet retire \(orphan.sheetID) --keep|--delete`."
+        }
     }
 
     private func message(_ failure: SyncReport.Sheet.Failure) -> String {

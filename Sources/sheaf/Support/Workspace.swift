@@ -15,7 +15,8 @@ struct Workspace: Sendable {
     let language: MessageLanguage
     let logger = Logger(label: "sheaf")
     private let google: GoogleOnce
-    private let web = WebClientOnce()
+    private let ledger = StoreLedger()
+    let web = WebClientOnce()
 
     init(_ common: CommonOptions, console: Console) throws {
         configuration = try ConfigurationReader.read(file: common.configFile)
@@ -28,7 +29,13 @@ struct Workspace: Sendable {
         let settings = configuration.google
         let credentials: GoogleCredentials =
             settings.credentials.map { .serviceAccountFile($0) } ?? .applicationDefault(environment: environment)
-        google = GoogleOnce(GoogleConfiguration(credentials: credentials, endpoint: settings.endpoint), logger)
+        var google = GoogleConfiguration(credentials: credentials, endpoint: settings.endpoint)
+        if let quota = settings.quota {
+            google.quota = GoogleQuota(ledger: ledger)
+            google.quota?.userReadsPerMinute = quota.user
+            google.quota?.projectReadsPerMinute = quota.project
+        }
+        self.google = GoogleOnce(google, logger)
     }
 
     // MARK: - Store
@@ -39,10 +46,12 @@ struct Workspace: Sendable {
         let result: Result<R, any Error>
         do {
             if migrated { try await store.requireMigrated() }
+            ledger.store.withLock { $0 = store }
             result = .success(try await body(store))
         } catch {
             result = .failure(error)
         }
+        ledger.store.withLock { $0 = nil }
         await store.close()
         return try result.get()
     }
@@ -104,7 +113,7 @@ struct Workspace: Sendable {
                 case .google:
                     SheetDefinition(
                         reference: sheet.reference, location: Self.location(sheet.reference),
-                        annotator: sheet.annotator, reader: google.source)
+                        annotator: sheet.annotator, reader: google.source, fileID: sheet.reference.spreadsheet)
                 case .csv:
                     SheetDefinition(
                         reference: sheet.reference,
@@ -118,77 +127,43 @@ struct Workspace: Sendable {
             }, guards: dataset.guards)
     }
 
-    /// The sheets of a dataset, where one entry may stand for several files.
-    private func sheets(_ dataset: DatasetSettings) throws -> [SheetSettings] {
-        var mistakes: [ConfigurationMistake] = []
-        var sheets: [SheetSettings] = []
-        var lines: [String: Int] = [:]
-        func note(_ problem: String, _ line: Int) {
-            mistakes.append(ConfigurationMistake(file: configuration.file, line: line, problem: problem))
-        }
-        func claim(_ file: String, _ sheet: SheetSettings) {
-            if let line = lines[file] {
-                note("datasets.\(dataset.name): \(file) is named here, and in line \(line) too", sheet.line)
-            }
-            lines[file] = sheet.line
-        }
-        for sheet in dataset.sheets {
-            let pattern = sheet.reference.spreadsheet
-            guard sheet.source == .csv, let files = CSVPattern(pattern).files(in: configuration.folder) else {
-                if sheet.source == .csv { claim(pattern, sheet) }
-                sheets.append(sheet)
-                continue
-            }
-            if files.isEmpty {
-                // No sheet is given up for this: a network folder that is away looks just the same.
-                note(
-                    "datasets.\(dataset.name): no CSV file is there for `\(pattern)`; put one there, or correct it",
-                    sheet.line)
-            }
-            for file in files {
-                claim(file, sheet)
-                var one = sheet
-                one.reference.spreadsheet = file
-                sheets.append(one)
-            }
-        }
-        if sheets.count > Self.maximumSheets {
-            note(
-                "datasets.\(dataset.name) has \(sheets.count) files; at most \(Self.maximumSheets) make a dataset",
-                dataset.line)
-        }
-        guard mistakes.isEmpty else { throw ConfigurationMistakes(mistakes: mistakes) }
-        return sheets
-    }
-
-    /// A row remembers the place of its sheet in 16 bits.
-    private static let maximumSheets = 65_000
-
-    private func files(_ sheet: SheetSettings) -> CSVFolderSource {
-        // A file that is being copied here must not be taken for a short one.
-        CSVFolderSource(folder: configuration.folder, encoding: sheet.encoding ?? .utf8, stillness: .seconds(2))
-    }
-
-    private func webFile(_ sheet: SheetSettings) throws -> WebFileSource {
-        guard let address = sheet.address else {
-            throw ConfigurationMistakes(mistakes: [
-                ConfigurationMistake(file: configuration.file, line: sheet.line, problem: "the sheet has no address")
-            ])
-        }
-        return WebFileSource(
-            address: address, encoding: sheet.encoding, authorizationFile: sheet.authorizationFile, client: web.client,
-            logger: logger)
-    }
-
     /// How the store names a sheet: composed, so that two spellings of one title are one sheet.
     private static func location(_ sheet: SheetReference) -> String {
+        if let range = sheet.namedRange {
+            return "google:\(sheet.spreadsheet)/=\(range)".precomposedStringWithCanonicalMapping
+        }
         if let id = sheet.sheetID { return "google:\(sheet.spreadsheet)/#\(id)" }
         return "google:\(sheet.spreadsheet)/\(sheet.tab ?? "")".precomposedStringWithCanonicalMapping
     }
 
-    func runner(_ dataset: DatasetSettings, store: LabelStore, progress: ProgressLine) throws -> SyncRunner {
-        SyncRunner(
+    // MARK: - Runs
+
+    /// What is known of changes in the spreadsheets of some datasets.
+    ///
+    /// - Parameters:
+    ///   - datasets: those that are to be run.
+    ///   - store: where the place in the list of changes is kept.
+    ///   - follows: also store what was learnt; a plan does not.
+    /// - Returns: `unavailable` if Google cannot say.
+    /// - Throws: what the store throws; `CancellationError`.
+    func changes(
+        in datasets: [DatasetSettings], store: LabelStore, follows: Bool
+    ) async throws -> KnownChanges {
+        guard datasets.contains(where: { $0.sheets.contains { $0.source == .google } }) else { return .unknown }
+        let feed = ChangeFeed(source: google.source, store: store, logger: logger)
+        return follows ? try await feed.follow() : try await feed.look()
+    }
+
+    func runner(
+        _ dataset: DatasetSettings, store: LabelStore, changes: KnownChanges = .unknown, readsAll: Bool = false,
+        progress: ProgressLine
+    ) throws -> SyncRunner {
+        let policy = ReadPolicy(
+            readsAll: readsAll, changes: changes, coolDown: configuration.google.coolDown,
+            fullReadEvery: configuration.google.fullReadEvery)
+        return SyncRunner(
             definition: try definition(dataset), store: store, actor: Self.actor, worker: Self.worker, logger: logger,
+            policy: policy,
             progress: { event in progress.show(Self.text(event, dataset: dataset.name)) })
     }
 
@@ -196,6 +171,8 @@ struct Workspace: Sendable {
         switch event {
         case .reading(let sheet, let rows, let pass):
             "\(dataset): \(pass == 1 ? "reading" : "looking again at") \(CellText.shown(sheet)), \(rows.grouped) rows"
+        case .pulled(let sheets, let total, let pass):
+            "\(dataset): \(sheets.grouped) of \(total.counted("sheet")) read\(pass == 1 ? "" : " once more")"
         case .comparing(let rows): "\(dataset): comparing \(rows.grouped) rows"
         case .writing(let done, let total):
             "\(dataset): writing \(done.grouped) of \(total.grouped) changes (\(total == 0 ? 100 : done * 100 / total)%)"
@@ -217,6 +194,16 @@ struct Workspace: Sendable {
     }
 }
 
+/// Counts calls in the store while it is open, so that all workers share one count, and in this process otherwise.
+private final class StoreLedger: QuotaLedger {
+    let store = Mutex<LabelStore?>(nil)
+
+    func reserve(_ buckets: [QuotaBucket]) async throws -> Duration {
+        guard let store = store.withLock({ $0 }) else { return await LocalQuota.shared.reserve(buckets) }
+        return try await StoredQuota(store: store).reserve(buckets)
+    }
+}
+
 /// The one client of Google's APIs, made when a command needs it: its sign-in and connections are shared by all datasets.
 private final class GoogleOnce: Sendable {
     private let configuration: GoogleConfiguration
@@ -234,20 +221,6 @@ private final class GoogleOnce: Sendable {
             let source = GoogleSheetsSource(configuration: configuration, client: HTTPClient(), logger: logger)
             made = source
             return source
-        }
-    }
-}
-
-/// The client for files on the web, made when a command needs it.
-private final class WebClientOnce: Sendable {
-    private let made = Mutex<HTTPClient?>(nil)
-
-    var client: HTTPClient {
-        made.withLock { made in
-            if let made { return made }
-            let client = HTTPClient()
-            made = client
-            return client
         }
     }
 }
