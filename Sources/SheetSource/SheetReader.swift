@@ -136,6 +136,10 @@ package struct SheetRequest: Sendable {
 package protocol SheetReader: Sendable {
     /// Reads a whole sheet, or throws; there is nothing in between.
     ///
+    /// Where `request.acceptsUnchanged` and the source finds that `request.knownVersion` still stands, it may return a
+    /// reading with `isUnchanged` instead: its versions are the known one, and `consumer` was not called at all, not even
+    /// with `begin`.
+    ///
     /// An error that `consumer` throws ends the read with `SheetError.Code.consumerStopped`, and stands in
     /// `SheetError.underlying`.
     func read(_ request: SheetRequest) async throws(SheetError) -> SheetReading
