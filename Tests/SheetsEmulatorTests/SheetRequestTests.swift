@@ -62,11 +62,12 @@ import Testing
 
     // MARK: Tabs
 
+    /// From which place, to which one.
     @Test(arguments: [
-        (0, ["b", "c", "a", "d"], 2, 1), (3, ["d", "a", "b", "c"], 0, 0), (1, ["a", "b", "c", "d"], 2, 1),
+        (0, 3, ["b", "c", "a", "d"]), (0, 4, ["b", "c", "d", "a"]), (3, 0, ["d", "a", "b", "c"]),
+        (1, 1, ["a", "b", "c", "d"]), (1, 2, ["a", "b", "c", "d"]),
     ])
-    func aPlaceIsCountedAsBeforeTheTabMoves(_ moved: Int, _ order: [String], _ index: Int, _: Int) async throws {
-        let place = moved == 0 ? 3 : index
+    func aPlaceIsCountedAsBeforeTheTabMoves(_ moved: Int, _ place: Int, _ order: [String]) async throws {
         try await TestClient.run(tabs: ["a", "b", "c", "d"].map { ($0, []) }) { client async throws in
             let sheetId = moved == 0 ? 0 : 1_000_000_000 + moved
             let answer = try await apply(
