@@ -105,7 +105,7 @@ let package = Package(
             name: "TrainingTests", dependencies: ["Training", "LabelStore", "Digest", "MySQL", "TestSupport", logging]),
         .testTarget(
             name: "SheetsEmulatorTests",
-            dependencies: ["SheetsEmulator", "Digest", "HTTPTransfer", hummingbird, logging]),
+            dependencies: ["SheetsEmulator", "sheaf-emulator", "Digest", "HTTPTransfer", hummingbird, logging]),
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
