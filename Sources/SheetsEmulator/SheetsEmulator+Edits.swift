@@ -43,7 +43,10 @@ extension SheetsEmulator {
     package func rows(_ id: String, tab: String) throws -> [[String]] {
         try edit(id, countsAsWrite: false) { spreadsheet in
             let grid = spreadsheet.tabs[try Self.index(of: tab, in: spreadsheet)].grid
-            return grid.encodedRows(0..<grid.storedRows).map { RowCodec.decode($0).map(\.displayText) }
+            return grid.encodedRows(0..<grid.storedRows).enumerated().map { row, encoded in
+                let cells = ReadOptions().formatted(RowCodec.decode(encoded), row: row, column: 0, of: grid)
+                return cells.map(\.displayText)
+            }
         }
     }
 
