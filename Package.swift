@@ -62,7 +62,7 @@ let package = Package(
             name: "Training", dependencies: ["LabelStore", "Digest", logging, subprocess, systemPackage]),
 
         // A local stand-in for the Google APIs, for the demo and the tests.
-        .target(name: "SheetsEmulator", dependencies: ["Tabular", "Digest", logging, hummingbird]),
+        .target(name: "SheetsEmulator", dependencies: ["HTTPTransfer", "Tabular", "Digest", logging, hummingbird]),
 
         .executableTarget(
             name: "sheaf",
@@ -98,7 +98,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "TrainingTests", dependencies: ["Training", "LabelStore", "Digest", "MySQL", "TestSupport", logging]),
-        .testTarget(name: "SheetsEmulatorTests", dependencies: ["SheetsEmulator", "Digest", "HTTPTransfer"]),
+        .testTarget(
+            name: "SheetsEmulatorTests",
+            dependencies: ["SheetsEmulator", "sheaf-emulator", "Digest", "HTTPTransfer", hummingbird, logging]),
         .testTarget(
             name: "CommandLineTests",
             dependencies: [

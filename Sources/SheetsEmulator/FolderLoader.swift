@@ -106,7 +106,7 @@ extension SheetsEmulator {
     /// Loads a folder with `spreadsheets.json` and CSV files, and tells the ids of what it held.
     @discardableResult
     package func load(folder: String) throws -> [String] {
-        let spreadsheets = try FolderLoader.spreadsheets(in: folder, now: configuration.now())
+        let spreadsheets = try FolderLoader.spreadsheets(in: folder, now: now)
         for spreadsheet in spreadsheets { add(spreadsheet) }
         return spreadsheets.map(\.id)
     }

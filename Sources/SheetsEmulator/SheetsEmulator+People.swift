@@ -96,7 +96,7 @@ extension SheetsEmulator {
         _ id: String, by account: String? = nil,
         _ body: (inout Spreadsheet) throws(Spreadsheet.Refusal) -> Result
     ) throws -> Result {
-        let now = configuration.now()
+        let now = self.now
         return try edit(id, countsAsWrite: false) { spreadsheet in
             spreadsheet.caller = account
             defer { spreadsheet.caller = nil }

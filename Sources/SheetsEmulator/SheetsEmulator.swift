@@ -16,28 +16,36 @@ import Synchronization
 package final class SheetsEmulator: Sendable {
     private struct Server {
         let task: Task<Void, any Error>
+        let delivery: Task<Void, Never>
         let port: Int
+
+        func cancel() {
+            task.cancel()
+            delivery.cancel()
+        }
     }
 
     let configuration: EmulatorConfiguration
-    let state = SharedState()
+    let state: SharedState
     private let server = Mutex<Server?>(nil)
 
     /// An emulator that holds nothing yet and does not listen yet.
     package init(configuration: EmulatorConfiguration = EmulatorConfiguration()) {
         self.configuration = configuration
+        state = SharedState(configuration)
     }
 
     deinit {
-        server.withLock { $0?.task.cancel() }
+        server.withLock { $0?.cancel() }
     }
 
     /// Begins to listen, and tells the port.
     @discardableResult
     package func start() async throws -> Int {
         let (ports, found) = AsyncStream.makeStream(of: Int.self)
+        let delivery = ChannelDelivery(state: state, configuration: configuration)
         let application = Application(
-            responder: Responder(state: state, configuration: configuration),
+            responder: Responder(state: state, configuration: configuration, wake: delivery.wake),
             configuration: .init(
                 address: .hostname(configuration.host, port: configuration.port), serverName: "ESF"),
             onServerRunning: { channel in found.yield(channel.localAddress?.port ?? 0) },
@@ -47,7 +55,8 @@ package final class SheetsEmulator: Sendable {
             try await application.run()
         }
         for await port in ports {
-            server.withLock { $0 = Server(task: task, port: port) }
+            let delivering = Task { await delivery.run() }
+            server.withLock { $0 = Server(task: task, delivery: delivering, port: port) }
             return port
         }
         do {
@@ -66,8 +75,9 @@ package final class SheetsEmulator: Sendable {
             defer { server = nil }
             return server
         }
-        running?.task.cancel()
+        running?.cancel()
         _ = await running?.task.result
+        await running?.delivery.value
     }
 
     /// Waits until the server ends, which it does by `stop()` or by itself when it fails.
@@ -86,30 +96,5 @@ package final class SheetsEmulator: Sendable {
         var logger = configuration.logger
         logger.logLevel = .critical
         return logger
-    }
-
-    // MARK: Counters and faults
-
-    /// How many calls came in, by the method's name (`spreadsheets.values.batchGet`), failed ones included.
-    package var counters: [String: Int] { state.withLock { $0.counters } }
-
-    /// Sets all counters to zero.
-    package func resetCounters() {
-        state.withLock { $0.counters = [:] }
-    }
-
-    /// Lets something go wrong for the next requests that match.
-    package func inject(_ fault: EmulatorFault) {
-        state.withLock { $0.faults.add(fault) }
-    }
-
-    /// Takes back the faults that have not hit yet.
-    package func clearFaults() {
-        state.withLock { $0.faults.clear() }
-    }
-
-    /// Makes every access token given out so far invalid.
-    package func expireTokens() {
-        state.withLock { $0.tokens.revokeAll() }
     }
 }

@@ -10,11 +10,14 @@ struct EmulatorCommand: AsyncParsableCommand {
             Nothing leaves this machine. Make sample sheets, serve them, and play the annotators:
 
               sheaf-emulator samples --seed 42 --out samples
-              sheaf-emulator serve --load samples --service-account-out key.json
+              sheaf-emulator --load samples
               sheaf-emulator edit --endpoint http://127.0.0.1:8790 \\
-                --credentials key.json --script story-edits
+                --credentials service-account.json --script story-edits
+
+            Without a subcommand it serves.
             """,
-        subcommands: [ServeCommand.self, SamplesCommand.self, EditCommand.self])
+        subcommands: [ServeCommand.self, SamplesCommand.self, EditCommand.self],
+        defaultSubcommand: ServeCommand.self)
 }
 
 /// Something that went wrong, in words for the person at the terminal.

@@ -11,15 +11,15 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             A service account is made at each start. Its key file, which only you can
             read, is all that a client needs: every sheet is shared with it, and
-            token_uri in it points here. A page at / shows the sheets. SIGTERM or
-            Ctrl-C ends it.
+            token_uri in it points here. A page at / shows the sheets, and /control
+            lets things go wrong (docs/emulator.md). SIGTERM or Ctrl-C ends it.
 
             Examples:
-              sheaf-emulator serve --load samples --service-account-out key.json
+              sheaf-emulator --load samples
+              sheaf-emulator serve --load samples --quota 60 --notice-delay 180
               sheaf-emulator serve --load samples --service-account-out key.json \\
                 --port 0 --ready-file ready
-              sheaf-emulator serve --bench-rows 100000 --no-gzip \\
-                --service-account-out key.json
+              sheaf-emulator serve --bench-rows 100000 --no-gzip
             """)
 
     @Option(help: ArgumentHelp("A folder with spreadsheets.json and CSV files.", valueName: "folder"))
@@ -34,8 +34,11 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The port to listen on; 0 chooses a free one.")
     var port = 8790
 
-    @Option(help: ArgumentHelp("Where to write the service account's key, with mode 0600.", valueName: "file"))
-    var serviceAccountOut: String
+    @Option(
+        help: ArgumentHelp(
+            "Where to write the service account's key, with mode 0600 (default: \(Self.defaultKeyFile)).",
+            valueName: "file"))
+    var serviceAccountOut: String?
 
     @Option(help: ArgumentHelp("Where to write the endpoint, once it listens.", valueName: "file"))
     var readyFile: String?
@@ -43,11 +46,22 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Compress answers for clients that ask for it as Google wants them to.")
     var gzip = true
 
-    @Option(help: ArgumentHelp("Calls that read, and calls that write, an account may make a minute.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Calls that read, and calls that write, an account may make a minute; all accounts five times as many.",
+            valueName: "n"))
     var quota: Int?
+
+    @Option(
+        help: ArgumentHelp("How long after a change Drive tells of it; Google takes minutes.", valueName: "seconds"))
+    var noticeDelay = 0
+
+    private static let defaultKeyFile = "service-account.json"
 
     func validate() throws {
         guard load != nil || benchRows != nil else { throw ValidationError("Give --load or --bench-rows.") }
+        guard noticeDelay >= 0 else { throw ValidationError("--notice-delay must not be negative.") }
+        guard quota.map({ $0 >= 0 }) ?? true else { throw ValidationError("--quota must not be negative.") }
         guard (0...65_535).contains(port) else { throw ValidationError("--port must be from 0 to 65535.") }
         guard benchRows.map({ (1...900_000).contains($0) }) ?? true else {
             throw ValidationError("--bench-rows must be from 1 to 900000: a spreadsheet holds ten million cells.")
@@ -60,16 +74,21 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.host = host
         configuration.port = port
         configuration.compresses = gzip
-        configuration.quota = quota.map { EmulatorQuota(readsPerMinute: $0, writesPerMinute: $0) }
+        configuration.noticeDelay = .seconds(noticeDelay)
+        configuration.quota = quota.map {
+            EmulatorQuota(
+                readsPerMinute: $0, writesPerMinute: $0, projectReadsPerMinute: $0 * 5, projectWritesPerMinute: $0 * 5)
+        }
         let emulator = SheetsEmulator(configuration: configuration)
+        let keyFile = try keyFile()
         if let load { try emulator.load(folder: load) }
         if let benchRows { emulator.addGeneratedSpreadsheet(rows: benchRows) }
         try await emulator.start()
         let key = try emulator.makeServiceAccountKey(
-            file: serviceAccountOut, email: SheetsEmulator.defaultServiceAccount)
+            file: keyFile, email: SheetsEmulator.defaultServiceAccount)
         for id in emulator.spreadsheetIDs { try emulator.share(id, with: key.email) }
         if let readyFile { try write(emulator.endpoint, to: readyFile) }
-        say("Serving \(emulator.spreadsheetIDs.joined(separator: ", ")) at \(emulator.endpoint)")
+        greet(emulator, keyFile: keyFile)
         let watch = Task { [end = signals.end] in
             try? await emulator.waitUntilStopped()
             end.yield()
@@ -79,6 +98,38 @@ struct ServeCommand: AsyncParsableCommand {
         await watch.value
         if let readyFile { try? FileManager.default.removeItem(atPath: readyFile) }
         say("Ended.")
+    }
+
+    /// Where the key goes: by default beside what the person does, unless a key of somebody else's stands there.
+    private func keyFile() throws -> String {
+        if let serviceAccountOut { return serviceAccountOut }
+        let file = Self.defaultKeyFile
+        guard let data = FileManager.default.contents(atPath: file) else { return file }
+        struct Key: Decodable {
+            let token_uri: String
+        }
+        guard let key = try? JSONDecoder().decode(Key.self, from: data), key.token_uri.hasPrefix("http://") else {
+            throw CommandFailure(
+                "\(file) stands here already and was not made by this program. Say with --service-account-out where "
+                    + "to write the key.")
+        }
+        return file
+    }
+
+    private func greet(_ emulator: SheetsEmulator, keyFile: String) {
+        let ids = emulator.spreadsheetIDs
+        let some = ids.prefix(10).joined(separator: ", ") + (ids.count > 10 ? " and \(ids.count - 10) more" : "")
+        say("Serving \(some) at \(emulator.endpoint)")
+        say(
+            """
+            To see the sheets, open that address. To read them with Sheaf, write in sheaf.yaml:
+
+              google:
+                endpoint: \(emulator.endpoint)
+                credentials: \(URL(fileURLWithPath: keyFile).path)
+
+            Ctrl-C ends it.
+            """)
     }
 
     private func write(_ endpoint: String, to file: String) throws {

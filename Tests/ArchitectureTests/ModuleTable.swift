@@ -54,7 +54,7 @@ struct Module: Sendable {
             name: "LabelServer", mayImport: ["Sync", "Training", "LabelStore"],
             packages: ["Hummingbird", "Logging", "NIOCore", "HTTPTypes", "ServiceLifecycle"]),
         Module(
-            name: "SheetsEmulator", mayImport: ["Tabular", "Digest"],
+            name: "SheetsEmulator", mayImport: ["Tabular", "HTTPTransfer", "Digest"],
             packages: ["Hummingbird", "Logging", "NIOCore", "HTTPTypes", "ServiceLifecycle"]),
         Module(
             name: "sheaf", mayImport: everything,

@@ -16,6 +16,10 @@ import Testing
         try await check("gspread-check.py")
     }
 
+    @Test func theyFindTheDriveTheyKnow() async throws {
+        try await check("google-drive-check.py")
+    }
+
     private func check(_ script: String) async throws {
         let python = try await run("\(Self.support)/google-clients.sh", [])
         try #require(python.status == 0, "\(python.output)")

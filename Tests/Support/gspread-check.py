@@ -2,10 +2,7 @@
 """Talks to a running emulator with gspread, and checks what a program that uses it would see.
 
     $(Tests/Support/google-clients.sh) Tests/Support/gspread-check.py http://127.0.0.1:8790 key.json
-
-Set SHEAF_GSPREAD_FILES=1 to check what gspread does through Drive as well: making, listing and sharing files.
 """
-import os
 import sys
 
 import gspread
@@ -175,8 +172,7 @@ def main(endpoint, key_file, *_):
     check_tabs(book, sheet)
     book.update_title("別の名")
     check("another title", client.open_by_key(BOOK).title, "別の名")
-    if os.environ.get("SHEAF_GSPREAD_FILES"):
-        check_files(client)
+    check_files(client)
     sys.exit(REPORT.end(WITNESS))
 
 

@@ -16,9 +16,25 @@ enum APIMethod: String, Sendable, CaseIterable {
     case developerMetadataGet = "spreadsheets.developerMetadata.get"
     case developerMetadataSearch = "spreadsheets.developerMetadata.search"
     case sheetsCopyTo = "spreadsheets.sheets.copyTo"
+    case driveAboutGet = "drive.about.get"
+    case driveChangesList = "drive.changes.list"
+    case driveChangesStart = "drive.changes.getStartPageToken"
+    case driveChangesWatch = "drive.changes.watch"
+    case driveChannelsStop = "drive.channels.stop"
+    case driveCommentsList = "drive.comments.list"
+    case driveFilesCopy = "drive.files.copy"
+    case driveFilesCreate = "drive.files.create"
+    case driveFilesDelete = "drive.files.delete"
+    case driveFilesExport = "drive.files.export"
     case driveFilesGet = "drive.files.get"
+    case driveFilesList = "drive.files.list"
+    case driveFilesUpdate = "drive.files.update"
+    case driveFilesWatch = "drive.files.watch"
+    case drivePermissionsCreate = "drive.permissions.create"
+    case drivePermissionsDelete = "drive.permissions.delete"
+    case drivePermissionsList = "drive.permissions.list"
 
-    var isDrive: Bool { self == .driveFilesGet }
+    var isDrive: Bool { rawValue.hasPrefix("drive.") }
 
     var writes: Bool {
         switch self {
@@ -44,7 +60,7 @@ enum APIMethod: String, Sendable, CaseIterable {
     var scopes: Set<String> {
         let names: [String]
         if isDrive {
-            names = ["drive", "drive.readonly", "drive.metadata", "drive.metadata.readonly", "drive.file"]
+            names = driveScopes
         } else if writes || readsWithWriteScope {
             names = ["spreadsheets", "drive", "drive.file"]
         } else {
@@ -63,6 +79,8 @@ struct APICall: Sendable, Equatable {
     var id = ""
     /// The range in the path, decoded, or whatever else the path names inside the spreadsheet.
     var range = ""
+    /// The permission in the path.
+    var permission = ""
 
     /// Recognises a call by HTTP method and path (still percent-encoded).
     ///
@@ -71,18 +89,12 @@ struct APICall: Sendable, Equatable {
         let segments = path.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
         switch (segments.first, segments.count) {
         case ("token", 1): return httpMethod == "POST" ? APICall(method: .token) : nil
-        case ("drive", 4): return drive(httpMethod, segments)
+        case ("drive", 3...): return drive(httpMethod, segments)
         case ("v4", 2) where httpMethod == "POST" && segments[1] == "spreadsheets":
             return APICall(method: .spreadsheetsCreate)
         case ("v4", 3...): return sheets(httpMethod, segments)
         default: return nil
         }
-    }
-
-    private static func drive(_ httpMethod: String, _ segments: [String]) -> APICall? {
-        guard httpMethod == "GET", segments[1...2] == ["v3", "files"], let id = segments[3].percentDecoded()
-        else { return nil }
-        return APICall(method: .driveFilesGet, id: id)
     }
 
     private static func sheets(_ httpMethod: String, _ segments: [String]) -> APICall? {

@@ -70,19 +70,29 @@ struct APIError: Error, Sendable {
             details: [errorInfo("ACCESS_TOKEN_SCOPE_INSUFFICIENT", ["service": .string(service)])])
     }
 
-    static func unauthenticated(missing: Bool) -> APIError {
+    static func unauthenticated(missing: Bool, isDrive: Bool = false) -> APIError {
         let help = "See https://developers.google.com/identity/sign-in/web/devconsole-project."
         let start =
             missing
             ? "Request is missing required authentication credential."
             : "Request had invalid authentication credentials."
+        if isDrive {
+            return .drive(
+                401, domain: "global", reason: missing ? "required" : "authError",
+                message: missing ? "Login Required." : "Invalid Credentials", location: "Authorization",
+                locationType: "header")
+        }
         return APIError(
             401, "UNAUTHENTICATED",
             "\(start) Expected OAuth 2 access token, login cookie or other valid authentication credential. \(help)",
             details: [errorInfo(missing ? "CREDENTIALS_MISSING" : "ACCESS_TOKEN_EXPIRED")])
     }
 
-    static func drive(_ status: Int, domain: String, reason: String, message: String) -> APIError {
+    /// A refusal in Drive's form, perhaps with what of the request is at fault.
+    static func drive(
+        _ status: Int, domain: String, reason: String, message: String, location: String? = nil,
+        locationType: String? = nil
+    ) -> APIError {
         APIError(
             status: status,
             body: .object([
@@ -90,6 +100,7 @@ struct APIError: Error, Sendable {
                     "errors": .array([
                         .object([
                             "domain": .string(domain), "reason": .string(reason), "message": .string(message),
+                            "locationType": locationType.map { .string($0) }, "location": location.map { .string($0) },
                         ])
                     ]),
                     "code": .integer(status),

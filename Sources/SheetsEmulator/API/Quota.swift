@@ -1,32 +1,47 @@
 import Foundation
 
-/// How much of its quota each account has used in the minute that runs.
+/// How much of the quota each account, and all of them together, have used in the minute that runs.
 struct QuotaUse: Sendable {
     private struct Count {
         var reads = 0
         var writes = 0
+        var driveCalls = 0
     }
 
     private var minute = 0
     private var counts: [String: Count] = [:]
+    private var project = Count()
 
-    /// Counts one call of Sheets; Drive's quota is so much larger that it is left out.
+    /// Counts one call; a call that is refused does not count.
     mutating func spend(
         _ method: APIMethod, by email: String, quota: EmulatorQuota, now: Date
     ) throws(APIError) {
-        guard !method.isDrive else { return }
         let current = Int(now.timeIntervalSince1970) / 60
-        if current != minute {
-            minute = current
-            counts = [:]
+        if current != minute { self = QuotaUse(minute: current) }
+        let count = counts[email] ?? Count()
+        let kind = method.isDrive ? \Count.driveCalls : method.writes ? \Count.writes : \Count.reads
+        if method.isDrive {
+            guard count.driveCalls < quota.driveCallsPerMinute else { throw .driveQuotaExceeded }
+        } else {
+            let (perUser, perProject) =
+                method.writes
+                ? (quota.writesPerMinute, quota.projectWritesPerMinute)
+                : (quota.readsPerMinute, quota.projectReadsPerMinute)
+            guard count[keyPath: kind] < perUser else {
+                throw .quotaExceeded(writes: method.writes, limit: perUser)
+            }
+            guard project[keyPath: kind] < perProject else {
+                throw .quotaExceeded(writes: method.writes, limit: perProject, isProject: true)
+            }
         }
-        var count = counts[email] ?? Count()
-        let limit = method.writes ? quota.writesPerMinute : quota.readsPerMinute
-        guard (method.writes ? count.writes : count.reads) < limit else {
-            throw .quotaExceeded(writes: method.writes, limit: limit)
-        }
-        if method.writes { count.writes += 1 } else { count.reads += 1 }
-        counts[email] = count
+        counts[email, default: count][keyPath: kind] += 1
+        project[keyPath: kind] += 1
+    }
+
+    init() {}
+
+    private init(minute: Int) {
+        self.minute = minute
     }
 }
 
@@ -39,15 +54,18 @@ extension APIError {
         case (429, true):
             return .drive(
                 429, domain: "usageLimits", reason: "rateLimitExceeded", message: "Rate Limit Exceeded")
-        case (403, true):
-            return .drive(
-                403, domain: "usageLimits", reason: "userRateLimitExceeded", message: "User Rate Limit Exceeded")
+        case (403, true): return driveQuotaExceeded
         case (403, false):
             return APIError(
                 403, "PERMISSION_DENIED", "Quota exceeded: user rate limit.",
                 details: [errorInfo("RATE_LIMIT_EXCEEDED")])
-        case (401, _): return .unauthenticated(missing: false)
-        case (404, _): return .notFound
+        case (401, _): return .unauthenticated(missing: false, isDrive: isDrive)
+        case (404, true): return .driveFileNotFound("unknown")
+        case (404, false): return .notFound
+        case (500..., true):
+            let reason = status == 500 ? "internalError" : "backendError"
+            return .drive(
+                status, domain: "global", reason: reason, message: status == 500 ? "Internal Error" : "Backend Error")
         case (500, _):
             return APIError(500, "INTERNAL", "Internal error encountered.")
         case (503, _):
@@ -58,11 +76,16 @@ extension APIError {
         }
     }
 
-    static func quotaExceeded(writes: Bool, limit: Int) -> APIError {
+    static var driveQuotaExceeded: APIError {
+        .drive(403, domain: "usageLimits", reason: "userRateLimitExceeded", message: "User Rate Limit Exceeded")
+    }
+
+    static func quotaExceeded(writes: Bool, limit: Int, isProject: Bool = false) -> APIError {
         let kind = writes ? "Write" : "Read"
+        let scope = isProject ? "per minute" : "per minute per user"
         return APIError(
             429, "RESOURCE_EXHAUSTED",
-            "Quota exceeded for quota metric '\(kind) requests' and limit '\(kind) requests per minute per user' "
+            "Quota exceeded for quota metric '\(kind) requests' and limit '\(kind) requests \(scope)' "
                 + "of service 'sheets.googleapis.com' for consumer 'project_number:100000000000'.",
             details: [
                 errorInfo(
@@ -70,7 +93,7 @@ extension APIError {
                     [
                         "service": .string("sheets.googleapis.com"),
                         "quota_metric": .string("sheets.googleapis.com/\(kind.lowercased())_requests"),
-                        "quota_limit": .string("\(kind)RequestsPerMinutePerUser"),
+                        "quota_limit": .string("\(kind)RequestsPerMinutePer\(isProject ? "Project" : "User")"),
                         "quota_limit_value": .string(String(limit)),
                         "consumer": .string("projects/100000000000"),
                     ])

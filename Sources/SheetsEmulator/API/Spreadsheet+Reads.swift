@@ -99,44 +99,11 @@ extension Spreadsheet {
             grid: tabs[range.tabIndex].grid, cells: range.cells, notation: range.notation, options: options)
     }
 
-    /// The answer of `drive.files.get`, which without `fields` tells four fields only.
-    func driveFile(_ query: QueryParameters) throws(APIError) -> JSONValue {
-        guard let mask = FieldMask.parse(query["fields"] ?? "kind,id,name,mimeType") else {
-            throw .invalidDriveField(query["fields"] ?? "")
-        }
-        let whole = JSONValue.object([
-            "kind": .string("drive#file"), "id": .string(id), "name": .string(title),
-            "mimeType": .string("application/vnd.google-apps.spreadsheet"),
-            "trashed": .boolean(trashed), "version": .string(String(version)),
-            "createdTime": .string(Self.timestamp(created)), "modifiedTime": .string(Self.timestamp(modified)),
-            "lastModifyingUser": lastEditor.map {
-                .object([
-                    "kind": .string("drive#user"), "displayName": .string($0), "emailAddress": .string($0),
-                ])
-            },
-        ])
-        let known = Set((whole.members ?? []).map(\.name))
-            .union(["*", "lastModifyingUser", "displayName", "emailAddress"])
-        if let unknown = mask.names.subtracting(known).min() { throw .invalidDriveField(unknown) }
-        return mask.apply(to: whole)
-    }
-
-    private static func timestamp(_ date: Date) -> String {
-        let style = Date.ISO8601FormatStyle.iso8601.year().month().day()
-        return date.formatted(style.time(includingFractionalSeconds: true).timeZone(separator: .omitted))
-    }
-
     /// The mask of a call, for the message that it answers.
     static func mask(_ query: QueryParameters, of message: String) throws(APIError) -> FieldMask {
         let text = query["fields"] ?? query["$fields"]
         guard let mask = FieldMask.parse(text) else { throw .invalidField(text ?? "") }
         if let unknown = APISchema.sheets.unknownPath(in: mask, of: message) { throw .invalidField(unknown) }
         return mask
-    }
-}
-
-extension APIError {
-    static func invalidDriveField(_ field: String) -> APIError {
-        .drive(400, domain: "global", reason: "invalidParameter", message: "Invalid field selection \(field)")
     }
 }

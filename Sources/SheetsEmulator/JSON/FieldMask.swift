@@ -82,6 +82,9 @@ struct FieldMask: Sendable {
         }
     }
 
+    /// The names at this level.
+    var memberNames: Set<String> { Set((children ?? [:]).keys) }
+
     func includes(_ name: String) -> Bool {
         guard let children else { return true }
         return children[name] != nil || children["*"] != nil

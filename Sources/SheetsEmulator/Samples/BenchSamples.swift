@@ -44,6 +44,6 @@ extension SheetsEmulator {
         add(
             Spreadsheet(
                 id: id, title: id, locale: "ja_JP", timeZone: "Asia/Tokyo", sharedWith: Set(sharedWith),
-                tabs: [Tab(sheetId: 0, title: tab, grid: grid)], now: configuration.now()))
+                tabs: [Tab(sheetId: 0, title: tab, grid: grid)], now: now))
     }
 }

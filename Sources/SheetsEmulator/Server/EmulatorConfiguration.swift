@@ -17,8 +17,16 @@ package struct EmulatorConfiguration: Sendable {
     package var onRequest: @Sendable (String) -> Void = { _ in }
     /// Whether answers are compressed for clients that accept gzip and, as Google asks, say `gzip` in their user agent.
     package var compresses = true
-    /// How many calls an account has a minute; nil leaves it without limits.
+    /// How many calls an account, and all of them together, have a minute; nil leaves them without limits.
     package var quota: EmulatorQuota?
+    /// How long after a change Drive's feed and its push messages tell of it.
+    ///
+    /// For real spreadsheets some three minutes are usual.
+    package var noticeDelay: Duration = .zero
+    /// How late every answer comes.
+    package var latency: Duration = .zero
+    /// Whether push messages go to `https` addresses only, as Google insists; off, so that a test can listen by `http`.
+    package var pushNeedsHTTPS = false
     package var logger = Logger(label: "sheaf-emulator")
 
     /// The defaults: 127.0.0.1, any free port, tokens for an hour.
@@ -27,16 +35,28 @@ package struct EmulatorConfiguration: Sendable {
 
 /// Google's quota, or a smaller one for a test.
 ///
-/// It is refilled each minute of the configuration's clock.
-package struct EmulatorQuota: Sendable {
+/// It is refilled each minute of the emulator's clock. All accounts of an emulator are one project.
+package struct EmulatorQuota: Sendable, Equatable {
     /// Reads of spreadsheets, a minute and an account; a batch counts once.
     package var readsPerMinute: Int
     /// Writes to spreadsheets, a minute and an account.
     package var writesPerMinute: Int
+    /// Reads of spreadsheets, a minute, of all accounts together.
+    package var projectReadsPerMinute: Int
+    /// Writes to spreadsheets, a minute, of all accounts together.
+    package var projectWritesPerMinute: Int
+    /// Calls of Drive, a minute and an account.
+    package var driveCallsPerMinute: Int
 
     /// A quota; the defaults are Google's.
-    package init(readsPerMinute: Int = 60, writesPerMinute: Int = 60) {
+    package init(
+        readsPerMinute: Int = 60, writesPerMinute: Int = 60, projectReadsPerMinute: Int = 300,
+        projectWritesPerMinute: Int = 300, driveCallsPerMinute: Int = 12_000
+    ) {
         self.readsPerMinute = readsPerMinute
         self.writesPerMinute = writesPerMinute
+        self.projectReadsPerMinute = projectReadsPerMinute
+        self.projectWritesPerMinute = projectWritesPerMinute
+        self.driveCallsPerMinute = driveCallsPerMinute
     }
 }

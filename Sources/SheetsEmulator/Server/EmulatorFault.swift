@@ -18,6 +18,23 @@ package struct EmulatorFault: Sendable {
         case delay(milliseconds: Int)
         /// A page of HTML with status 200, as proxies send it.
         case htmlWith200
+        /// The answer is whole, and comes so many bytes at a time, with a pause before each.
+        case drip(bytes: Int, milliseconds: Int)
+        /// Somebody edits right before or right after the request is carried out; the request itself goes well.
+        case edit(EmulatorEdit, Moment)
+
+        /// Whether the request goes on all the same, so that another fault may hit it too.
+        var accompanies: Bool {
+            switch self {
+            case .delay, .edit: true
+            default: false
+            }
+        }
+    }
+
+    /// On which side of a request an edit falls.
+    package enum Moment: String, Sendable {
+        case before, after
     }
 
     package var kind: Kind
@@ -43,31 +60,6 @@ package struct EmulatorFault: Sendable {
         let isMethod = method.map { $0 == httpMethod || apiMethod.contains($0) } ?? true
         return isMethod && (self.path.map { path.contains($0) } ?? true)
     }
-
-    /// Reads a fault from the control endpoint's JSON.
-    init(_ json: JSONValue) throws(APIError) {
-        let kind: Kind
-        if let status = json["status"]?.integer, (400...599).contains(status) {
-            kind = json["applied"]?.boolean == true ? .appliedButStatus(status) : .status(status)
-        } else if json["reset"]?.boolean == true {
-            kind = .reset
-        } else if let bytes = json["cutBody"]?.integer, bytes >= 0 {
-            kind = .cutBody(after: bytes)
-        } else if json["truncatedJSON"]?.boolean == true {
-            kind = .truncatedJSON
-        } else if let milliseconds = json["delayMilliseconds"]?.integer, milliseconds >= 0 {
-            kind = .delay(milliseconds: milliseconds)
-        } else if json["htmlWith200"]?.boolean == true {
-            kind = .htmlWith200
-        } else {
-            throw .invalidArgument(
-                "A fault needs one of: status (400 to 599, perhaps with \"applied\": true), reset, cutBody (bytes), "
-                    + "truncatedJSON, delayMilliseconds, htmlWith200. It may have times, after, method and path.")
-        }
-        self.init(
-            kind, times: json["times"]?.integer ?? 1, after: json["after"]?.integer ?? 0,
-            method: json["method"]?.text, path: json["path"]?.text)
-    }
 }
 
 /// The faults that are waiting for their requests.
@@ -82,14 +74,12 @@ struct FaultQueue: Sendable {
         faults = []
     }
 
-    /// The faults for this request: any delays, and at most one of the others.
+    /// The faults for this request: any delays and edits, and at most one of the others.
     mutating func take(httpMethod: String, apiMethod: String, path: String) -> [EmulatorFault.Kind] {
         var taken: [EmulatorFault.Kind] = []
         for index in faults.indices
         where faults[index].matches(httpMethod: httpMethod, apiMethod: apiMethod, path: path) {
-            var isDelay = false
-            if case .delay = faults[index].kind { isDelay = true }
-            guard isDelay || taken.allSatisfy({ if case .delay = $0 { true } else { false } }) else { continue }
+            guard faults[index].kind.accompanies || taken.allSatisfy(\.accompanies) else { continue }
             if faults[index].after > 0 {
                 faults[index].after -= 1
                 continue

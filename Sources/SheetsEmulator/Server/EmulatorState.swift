@@ -4,7 +4,9 @@ import Foundation
 ///
 /// No I/O: the server calls it under a lock.
 struct EmulatorState: Sendable {
-    var spreadsheets: [String: Spreadsheet] = [:]
+    var spreadsheets = SpreadsheetShelf()
+    var settings = EmulatorSettings()
+    var channels = Channels()
     var tokens = Tokens()
     var faults = FaultQueue()
     var quotaUse = QuotaUse()
@@ -14,6 +16,8 @@ struct EmulatorState: Sendable {
     enum Answer: Sendable {
         case json(JSONValue)
         case values(ValuesStream)
+        case bytes([UInt8], type: String)
+        case noContent
     }
 
     /// A request of the API, with what matters of it.
@@ -24,6 +28,8 @@ struct EmulatorState: Sendable {
         var authorization: String?
         /// The token endpoint as this client may know it.
         var audiences: Set<String>
+        /// The address that the client reached the server by.
+        var host: String
 
         /// The body as JSON; an empty one says nothing.
         var json: JSONValue {
@@ -40,20 +46,25 @@ struct EmulatorState: Sendable {
     mutating func answer(
         _ request: Incoming, configuration: EmulatorConfiguration
     ) throws(APIError) -> Answer {
-        let now = configuration.now()
+        let now = now(configuration)
         if request.call.method == .token {
             let form = QueryParameters(String(decoding: request.body, as: UTF8.self))
             return .json(
                 try tokens.exchange(
-                    form, audiences: request.audiences, lifetime: configuration.tokenLifetime, now: now))
+                    form, audiences: request.audiences, lifetime: configuration.tokenLifetime, now: now,
+                    signed: configuration.now()))
         }
-        let grant = try tokens.grant(authorization: request.authorization, now: now)
+        let isDrive = request.call.method.isDrive
+        guard let grant = tokens.grant(authorization: request.authorization, now: now) else {
+            throw .unauthenticated(missing: request.authorization == nil, isDrive: isDrive)
+        }
         guard !grant.scopes.isDisjoint(with: request.call.method.scopes) else {
             throw .insufficientScopes(service: request.call.method.service)
         }
-        if let quota = configuration.quota {
+        if let quota = settings.quota {
             try quotaUse.spend(request.call.method, by: grant.email, quota: quota, now: now)
         }
+        if isDrive { return try answerDrive(request, for: grant, now: now, configuration) }
         let pretty = request.query["prettyPrint"] != "false"
         try request.call.method.check(request.query)
         let mask = try request.call.method.mask(request.query)
@@ -75,13 +86,16 @@ struct EmulatorState: Sendable {
     }
 
     func visible(_ call: APICall, to grant: Tokens.Grant) throws(APIError) -> Spreadsheet {
-        let spreadsheet = spreadsheets[call.id]
-        // Drive does not tell a file that one may not see from one that is not there; Sheets does.
-        guard let spreadsheet else { throw call.method.isDrive ? .driveFileNotFound(call.id) : .notFound }
-        guard spreadsheet.sharedWith.contains(grant.email) else {
-            throw call.method.isDrive ? .driveFileNotFound(call.id) : .permissionDenied
-        }
+        guard let spreadsheet = spreadsheets[call.id] else { throw .notFound }
+        let isAllowed =
+            call.method.writes ? spreadsheet.isWritable(by: grant.email) : spreadsheet.isVisible(to: grant.email)
+        guard isAllowed else { throw .permissionDenied }
         return spreadsheet
+    }
+
+    /// The emulator's clock.
+    func now(_ configuration: EmulatorConfiguration) -> Date {
+        configuration.now().addingTimeInterval(settings.clockOffset)
     }
 
     private func read(
@@ -91,7 +105,6 @@ struct EmulatorState: Sendable {
         case .valuesGet:
             .values(try spreadsheet.valuesGet(request.call.range, request.query, pretty: pretty))
         case .valuesBatchGet: .values(try spreadsheet.valuesBatchGet(request.query, pretty: pretty))
-        case .driveFilesGet: .json(try spreadsheet.driveFile(request.query))
         case .spreadsheetsGetByDataFilter, .valuesBatchGetByDataFilter, .developerMetadataGet,
             .developerMetadataSearch:
             .json(try readByFilter(spreadsheet, request))

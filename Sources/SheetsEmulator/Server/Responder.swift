@@ -27,6 +27,8 @@ struct Responder: HTTPResponder {
 
     let state: SharedState
     let configuration: EmulatorConfiguration
+    /// Called when there may be push messages to send.
+    let wake: @Sendable () -> Void
 
     func respond(to request: Request, context: EmulatorContext) async throws -> Response {
         let path = request.uri.path
@@ -51,21 +53,17 @@ struct Responder: HTTPResponder {
         let incoming = EmulatorState.Incoming(
             call: call, query: QueryParameters(request.uri.query), body: [UInt8](buffer: body),
             authorization: request.headers[.authorization],
-            audiences: ["http://\(host)/token", Self.googleTokenEndpoint])
-        var fault: EmulatorFault.Kind?
-        for kind in faults {
-            guard case .delay(let milliseconds) = kind else {
-                fault = kind
-                continue
-            }
-            try await Task.sleep(for: .milliseconds(milliseconds))
-        }
-        return try answer(incoming, fault: fault, gzip: wantsGzip(request), context: context)
+            audiences: ["http://\(host)/token", Self.googleTokenEndpoint], host: host)
+        var latency = state.withLock { $0.settings.latency }
+        for case .delay(let milliseconds) in faults { latency += .milliseconds(milliseconds) }
+        if latency > .zero { try await Task.sleep(for: latency) }
+        return try answer(incoming, faults: faults, gzip: wantsGzip(request), context: context)
     }
 
     private func answer(
-        _ request: EmulatorState.Incoming, fault: EmulatorFault.Kind?, gzip: Bool, context: EmulatorContext
+        _ request: EmulatorState.Incoming, faults: [EmulatorFault.Kind], gzip: Bool, context: EmulatorContext
     ) throws -> Response {
+        let fault = faults.first { !$0.accompanies }
         let pretty = request.query["prettyPrint"] != "false"
         switch fault {
         case .status(let status):
@@ -79,38 +77,60 @@ struct Responder: HTTPResponder {
         }
         do throws(APIError) {
             let answer = try state.withLock { state throws(APIError) in
-                try state.answer(request, configuration: configuration)
+                state.edit(faults, .before, configuration)
+                defer { state.edit(faults, .after, configuration) }
+                return try state.answer(request, configuration: configuration)
             }
+            wake()
             if case .appliedButStatus(let status) = fault {
                 let error = APIError.fault(status: status, method: request.call.method)
                 return json(error.body, status: error.status, pretty: pretty)
             }
-            return response(AnswerChunks(answer, pretty: pretty), fault: fault, gzip: gzip)
+            switch answer {
+            case .noContent: return Response(status: .noContent)
+            case .bytes(_, let type):
+                return response(AnswerChunks(answer, pretty: pretty), fault: fault, gzip: gzip, type: type)
+            case .json, .values: return response(AnswerChunks(answer, pretty: pretty), fault: fault, gzip: gzip)
+            }
         } catch {
             return json(error.body, status: error.status, pretty: pretty)
         }
     }
 
-    private func response(_ chunks: AnswerChunks, fault: EmulatorFault.Kind?, gzip: Bool) -> Response {
+    private func response(
+        _ chunks: AnswerChunks, fault: EmulatorFault.Kind?, gzip: Bool, type: String = Self.jsonType
+    ) -> Response {
         var chunks = chunks
         switch fault {
-        case .cutBody(let limit): return stream(chunks, gzip: gzip, cutAfter: limit)
+        case .cutBody(let limit): return stream(chunks, gzip: gzip, type: type, cutAfter: limit)
+        case .drip(let bytes, let milliseconds):
+            return stream(chunks, gzip: gzip, type: type, pace: (bytes, .milliseconds(milliseconds)))
         case .truncatedJSON:
             var whole: [UInt8] = []
             while let chunk = chunks.next() { whole.append(contentsOf: chunk) }
-            return bytes(Array(whole.prefix(whole.count / 2)), status: 200, type: Self.jsonType)
-        default: return stream(chunks, gzip: gzip, cutAfter: nil)
+            return bytes(Array(whole.prefix(whole.count / 2)), status: 200, type: type)
+        default: return stream(chunks, gzip: gzip, type: type)
         }
     }
 
     /// Sends a body in chunks, of unknown length; breaks off after `limit` bytes, or at the end, if there is a limit.
-    private func stream(_ chunks: AnswerChunks, gzip: Bool, cutAfter limit: Int?) -> Response {
+    private func stream(
+        _ chunks: AnswerChunks, gzip: Bool, type: String, cutAfter limit: Int? = nil,
+        pace: (bytes: Int, pause: Duration)? = nil
+    ) -> Response {
         let body = ResponseBody { writer in
             var chunks = chunks
             var encoder = gzip ? GzipEncoder() : nil
             var left = limit ?? .max
             while left > 0, let chunk = chunks.next() {
                 let sent = encoder?.encode(chunk) ?? chunk
+                if let pace {
+                    for start in stride(from: 0, to: sent.count, by: pace.bytes) {
+                        try await Task.sleep(for: pace.pause)
+                        try await writer.write(ByteBuffer(bytes: sent[start...].prefix(pace.bytes)))
+                    }
+                    continue
+                }
                 try await writer.write(ByteBuffer(bytes: sent.prefix(left)))
                 left -= sent.count
             }
@@ -119,7 +139,7 @@ struct Responder: HTTPResponder {
             try await writer.finish(nil)
         }
         var response = Response(
-            status: .ok, headers: [.contentType: Self.jsonType, .cacheControl: "private"], body: body)
+            status: .ok, headers: [.contentType: type, .cacheControl: "private"], body: body)
         if gzip { response.headers[.contentEncoding] = "gzip" }
         response.headers[.vary] = "Origin, X-Origin, Referer"
         return response
@@ -161,6 +181,8 @@ struct AnswerChunks: Sendable {
         switch answer {
         case .values(let stream): values = stream
         case .json(let value): whole = JSONWriter.bytes(value, pretty: pretty)
+        case .bytes(let bytes, _): whole = bytes
+        case .noContent: break
         }
     }
 
@@ -175,7 +197,13 @@ struct AnswerChunks: Sendable {
 
 /// The state, shared by all connections.
 final class SharedState: Sendable {
-    private let state = Mutex(EmulatorState())
+    private let state: Mutex<EmulatorState>
+
+    init(_ configuration: EmulatorConfiguration) {
+        var state = EmulatorState()
+        state.settings = EmulatorSettings(configuration)
+        self.state = Mutex(state)
+    }
 
     func withLock<Result: Sendable, Failure>(
         _ body: (inout EmulatorState) throws(Failure) -> Result

@@ -13,10 +13,15 @@ struct Tokens: Sendable {
     /// Public keys (PEM) by client e-mail.
     var accounts: [String: String] = [:]
     private var grants: [String: Grant] = [:]
+    /// How many of the next calls are refused whatever token they carry.
+    private var refusals = 0
 
     /// The JWT grant of RFC 7523, as a service account sends it.
+    ///
+    /// The assertion is held against `signed`, the time as its sender knows it, however far ahead the emulator's clock
+    /// was moved.
     mutating func exchange(
-        _ form: QueryParameters, audiences: Set<String>, lifetime: Int, now: Date
+        _ form: QueryParameters, audiences: Set<String>, lifetime: Int, now: Date, signed: Date
     ) throws(APIError) -> JSONValue {
         guard form["grant_type"] == "urn:ietf:params:oauth:grant-type:jwt-bearer" else {
             throw .oauth("unsupported_grant_type", "Invalid grant_type: \(form["grant_type"] ?? "")")
@@ -26,7 +31,7 @@ struct Tokens: Sendable {
             throw .oauth(
                 "invalid_grant", "Invalid JWT: Failed audience check. The right audience is the token endpoint.")
         }
-        let seconds = Int(now.timeIntervalSince1970)
+        let seconds = Int(signed.timeIntervalSince1970)
         guard let issued = claims["iat"]?.integer, let expires = claims["exp"]?.integer, issued <= seconds + 300,
             expires > seconds, expires - issued <= 3600
         else {
@@ -68,17 +73,25 @@ struct Tokens: Sendable {
         base64URLDecoded(part).flatMap { try? JSONParser.parse($0) }
     }
 
-    /// The grant behind an `Authorization` header.
-    func grant(authorization: String?, now: Date) throws(APIError) -> Grant {
-        guard let authorization else { throw .unauthenticated(missing: true) }
-        guard authorization.lowercased().hasPrefix("bearer "),
+    /// The grant behind an `Authorization` header; nil when there is none that is valid.
+    mutating func grant(authorization: String?, now: Date) -> Grant? {
+        guard refusals == 0 else {
+            refusals -= 1
+            return nil
+        }
+        guard let authorization, authorization.lowercased().hasPrefix("bearer "),
             let grant = grants[String(authorization.dropFirst(7))], grant.expires > now
-        else { throw .unauthenticated(missing: false) }
+        else { return nil }
         return grant
     }
 
     /// Makes every token given out so far invalid.
     mutating func revokeAll() {
         grants = [:]
+    }
+
+    /// Takes the tokens of the next calls for expired.
+    mutating func refuse(calls: Int) {
+        refusals = max(0, calls)
     }
 }

@@ -9,21 +9,25 @@ struct Spreadsheet: Sendable {
     var timeZone: String
     /// E-mail addresses that may read and write it.
     var sharedWith: Set<String>
+    /// Those of them that may only read it.
+    var readers: Set<String> = []
     var tabs: [Tab]
     var namedRanges: [NamedRange] = []
     /// Tags on the spreadsheet as a whole; those on tabs, rows and columns are with their tab.
     var metadata: [DeveloperMetadata] = []
-    /// Whoever made it: no protection keeps them out.
+    /// Whoever made it by the API, in whose Drive it stands: no protection keeps them out.
     var owner: String?
     /// The account whose call is being answered; nil for a person at the screen, who may do anything.
     var caller: String?
     /// How many ids `nextId` has given out.
     var lastId = 0
     var trashed = false
-    /// Drive's version: it grows with every write.
+    /// Drive's version: it grows with every change, also with those that nobody sees.
     private(set) var version = 1
     let created: Date
     private(set) var modified: Date
+    /// When anything about the file changed last, who may see it included.
+    private(set) var changed: Date
     private(set) var lastEditor: String?
 
     init(
@@ -37,12 +41,37 @@ struct Spreadsheet: Sendable {
         self.tabs = tabs
         created = now
         modified = now
+        changed = now
     }
+
+    /// Stands for everybody in `sharedWith`.
+    static let anyone = "anyone"
 
     mutating func touch(at now: Date, by editor: String?) {
         version += 1
         modified = now
+        changed = now
         lastEditor = editor
+    }
+
+    /// Notes a change of the file that is none of its content.
+    mutating func touchMetadata(at now: Date) {
+        version += 1
+        changed = now
+    }
+
+    /// Lets versions grow on from those of a spreadsheet that this one takes the place of.
+    mutating func continueVersions(of old: Spreadsheet) {
+        version = old.version + 1
+    }
+
+    func isVisible(to account: String) -> Bool {
+        sharedWith.contains(account) || sharedWith.contains(Self.anyone)
+    }
+
+    func isWritable(by account: String) -> Bool {
+        sharedWith.contains(account)
+            ? !readers.contains(account) : sharedWith.contains(Self.anyone) && !readers.contains(Self.anyone)
     }
 
     /// Puts rows or columns of a tab in, takes them out or moves them; named ranges follow.
