@@ -65,6 +65,7 @@ import Testing
                 client,
                 #"{"addNamedRange":{"namedRange":{"name":"Two","range":{"sheetId":1000000001}}}},{"deleteSheet":{"sheetId":1000000001}}"#
             )
+            #expect(try await client.get("/v4/spreadsheets/s1?fields=namedRanges").json == .object([]))
             #expect(try await client.values("Two").message == "Unable to parse range: Two")
         }
     }
