@@ -133,6 +133,53 @@ import Testing
         #expect(await rows.rows.map { $0.cells.last ?? "" } == ["id", "1", "2", "3", "", "4", "", "", "5"])
     }
 
+    /// Rows that moved though the version did not, as recalculation may move them.
+    @Test(arguments: [1, 100]) func areReadAgainWhenTheirJointsDiffer(_ times: Int) async throws {
+        let hits = CallCount()
+        let server = try CannedGoogle { target in
+            if target.contains("ranges='t'!1:3&") { return Self.window("A1:B3", #"[["id"],["1"],["2"]]"#) }
+            if target.contains("ranges='t'!3:5&") {
+                // A blank row in the place of a filled one, a filled one in that of a blank one, another cell.
+                let joints = ["[]", #"["2","x"]"#, "[2]"]
+                let hit = hits.next()
+                return Self.window("A3:B5", #"[\#(hit > times ? #"["2"]"# : joints[hit % 3]),["3"]]"#)
+            }
+            if target.contains("ranges='t'!5:6&") { return Self.window("A5:B6", #"[[],["5"]]"#) }
+            return target.hasPrefix("/drive") ? CannedGoogle.version("5") : CannedGoogle.facts(rows: 6, columns: 2)
+        }
+        let rows = NumberedRows()
+        do throws(SheetError) {
+            _ = try await server.source { $0.maximumCellsPerAnswer = 6 }.read(
+                SheetReference(spreadsheet: "s9"), into: rows)
+            #expect(times == 1)
+            #expect(await rows.rows.map { $0.cells.first ?? "" } == ["id", "1", "2", "3", "", "5"])
+        } catch {
+            #expect(times > 1)
+            #expect(error.code == .changedWhileReading)
+            #expect(hits.next() == 4)
+        }
+    }
+
+    @Test func areReadAgainWhenTheGridIsAnotherOneAfterTheLast() async throws {
+        let looks = CallCount()
+        let server = try CannedGoogle { target in
+            if target.contains("ranges='t'!1:3&") { return Self.window("A1:B3", #"[["id"],["1"],["2"]]"#) }
+            if target.contains("ranges='t'!3:4&") { return Self.window("A3:B4", #"[["2"],["3"]]"#) }
+            if target.contains("ranges='t'!3:5&") { return Self.window("A3:B5", #"[["2"],["3"],["4"]]"#) }
+            if target.hasPrefix("/drive") { return CannedGoogle.version("5") }
+            return CannedGoogle.facts(rows: looks.next() == 1 ? 4 : 5, columns: 2)
+        }
+        let rows = NumberedRows()
+        let reading = try await server.source { $0.maximumCellsPerAnswer = 6 }.read(
+            SheetReference(spreadsheet: "s9"), into: rows)
+        #expect(await rows.rows.count == 5)
+        #expect(reading.identity.rowCount == 5)
+    }
+
+    private static func window(_ cells: String, _ values: String) -> String {
+        #"{"spreadsheetId":"s9","valueRanges":[{"range":"t!\#(cells)","values":\#(values)}]}"#
+    }
+
     @Test(arguments: [EmulatorFault.Kind.cutBody(after: 150), .truncatedJSON, .reset, .status(503)])
     func goOnFromTheLastRowThatCameWhenAnAnswerBreaksOff(_ kind: EmulatorFault.Kind) async throws {
         try await GoogleWorld.with { world in
