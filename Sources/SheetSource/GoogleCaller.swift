@@ -18,6 +18,7 @@ struct GoogleCaller: Sendable {
     let policy: RetryPolicy
     /// Where reads of spreadsheets wait for their turn; nil where nobody counts.
     let gate: QuotaGate?
+    let outage: OutageWatch
     let logger: Logger
 
     private static let maximumAnswer = 8 << 20
@@ -59,7 +60,9 @@ struct GoogleCaller: Sendable {
             var rejected: String?
             var queued = Duration.zero
             var label = ""
-            return try await withRetries(policy, notCounting: { queued }, onRetry: { logRetry(label, $0) }) { number in
+            let result = try await withRetries(
+                outage.policy(policy), notCounting: { queued }, onRetry: { logRetry(label, $0) }
+            ) { number in
                 let call = call()
                 label = call.label
                 queued += try await turn(call)
@@ -73,8 +76,12 @@ struct GoogleCaller: Sendable {
                 queued += try await turn(call)
                 return try await attempt(call, number, signIn.token(insteadOf: token), receive)
             }
+            outage.gotThrough()
+            return result
         } catch {
-            throw SheetError(callFailure: error)
+            let failure = SheetError(callFailure: error)
+            outage.gaveUp(failure)
+            throw failure
         }
     }
 

@@ -21,11 +21,12 @@ import Testing
         return rows
     }
 
-    @Test(arguments: [2, 3, 10, 40, 66, 99, 100, 999])
+    @Test(arguments: [2, 3, 10, 40, 66, 99, 149])
     func bringTheSameRowsAsOneAnswer(_ windowRows: Int) async throws {
         try await GoogleWorld.with { world in
             let rows = rows(120)
             world.add("s2", tabs: [("other", [["x"]]), ("it's 大", rows)])
+            try world.emulator.deleteRows("s2", tab: "it's 大", 151...1_000)
             let collector = Collector()
             let reading = try await world.source(world.windowed(windowRows * 26)).read(Self.sheet, into: collector)
             #expect(collector.rows == expected(rows))
@@ -33,12 +34,12 @@ import Testing
             #expect(reading.rowsRead == expected(rows).count)
             #expect(!reading.oneAnswer)
             #expect(reading.fileVersionBefore == reading.fileVersionAfter)
-            // The grid has 1,000 rows, of which 120 are filled. Each window but the first brings one row fewer than it
+            // The grid has 150 rows, of which no more than 120 are filled. Each window but the first brings one row fewer than it
             // has, and a blank one after a blank row is asked for twice.
-            let starts = Array(stride(from: 1, to: 1_000, by: windowRows - 1))
+            let starts = Array(stride(from: 1, to: 150, by: windowRows - 1))
             let filled = Set(rows.indices.filter { !rows[$0].isEmpty }.map { $0 + 1 })
             let doubted = starts.dropFirst().filter { start in
-                filled.isDisjoint(with: start...min(start + windowRows - 1, 1_000))
+                filled.isDisjoint(with: start...min(start + windowRows - 1, 150))
             }
             #expect(world.emulator.counters[Self.batchGet] == starts.count + doubted.count)
             #expect(world.emulator.counters["spreadsheets.get"] == 2)
