@@ -47,21 +47,21 @@ struct GoogleCaller: Sendable {
     func stream<R>(
         _ call: Call, _ receive: (HTTPBody) async throws -> R
     ) async throws(SheetError) -> R {
-        try await stream(policy: policy, { call }, receive)
+        try await stream(call.service, policy: policy, { call }, receive)
     }
 
     /// Hands the body of an answer to `receive`; `call` says anew for each attempt what to ask for.
     ///
     /// The time in the queue for a quota counts toward no deadline.
     func stream<R>(
-        policy: RetryPolicy, _ call: () -> Call, _ receive: (HTTPBody) async throws -> R
+        _ service: GoogleService, policy: RetryPolicy, _ call: () -> Call, _ receive: (HTTPBody) async throws -> R
     ) async throws(SheetError) -> R {
         do {
             var rejected: String?
             var queued = Duration.zero
             var label = ""
             let result = try await withRetries(
-                outage.policy(policy), notCounting: { queued }, onRetry: { logRetry(label, $0) }
+                outage.policy(policy, for: service), notCounting: { queued }, onRetry: { logRetry(label, $0) }
             ) { number in
                 let call = call()
                 label = call.label
@@ -76,11 +76,11 @@ struct GoogleCaller: Sendable {
                 queued += try await turn(call)
                 return try await attempt(call, number, signIn.token(insteadOf: token), receive)
             }
-            outage.gotThrough()
+            outage.gotThrough(to: service)
             return result
         } catch {
             let failure = SheetError(callFailure: error)
-            outage.gaveUp(failure)
+            outage.gaveUp(on: service, failure)
             throw failure
         }
     }

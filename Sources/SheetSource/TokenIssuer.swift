@@ -106,7 +106,8 @@ struct TokenIssuer: Sendable {
         _ request: () throws(SheetError) -> HTTPRequest, refusal: (HTTPResponse) -> SheetError
     ) async throws(SheetError) -> [UInt8] {
         do {
-            return try await withRetries(outage.policy(configuration.retryPolicy), onRetry: logRetry) { number in
+            let policy = outage.policy(configuration.retryPolicy, for: .signIn)
+            let answer = try await withRetries(policy, onRetry: logRetry) { number -> Attempt<[UInt8]> in
                 let response = try await client.send(request())
                 guard response.status == 200 else {
                     let error = refusal(response)
@@ -119,8 +120,12 @@ struct TokenIssuer: Sendable {
                 }
                 return .success(response.body)
             }
+            outage.gotThrough(to: .signIn)
+            return answer
         } catch {
-            throw SheetError(callFailure: error)
+            let failure = SheetError(callFailure: error)
+            outage.gaveUp(on: .signIn, failure)
+            throw failure
         }
     }
 

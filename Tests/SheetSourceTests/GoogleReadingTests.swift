@@ -215,7 +215,7 @@ import Testing
             for (attempts, isRead) in [(4, false), (3, false), (3, true)] {
                 world.emulator.resetCounters()
                 let result = await source.read(together: [SheetRequest(GoogleWorld.sheet, into: Collector())])[0]
-                #expect((try? result.get()) != nil == isRead)
+                #expect(((try? result.get()) != nil) == isRead)
                 #expect(world.emulator.counters["spreadsheets.get"] == attempts)
             }
             world.emulator.inject(EmulatorFault(.status(503), times: 100, method: "spreadsheets.get"))
