@@ -191,6 +191,40 @@ import Testing
         #expect(try await failure(try source(senseless.url)).code == .malformedAnswer)
     }
 
+    @Test func ofAServerNobodyHereWroteAreAskedForByTheirDate() async throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(Self.csv, to: "labels.csv")
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSinceNow: -3_600)], ofItemAtPath: path)
+        let python = Process()
+        let output = Pipe()
+        python.executableURL = URL(filePath: "/usr/bin/env")
+        python.arguments = [
+            "python3", "-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", folder.path,
+        ]
+        python.standardOutput = output
+        python.standardError = FileHandle.nullDevice
+        try python.run()
+        defer { python.terminate() }
+        // `Serving HTTP on 127.0.0.1 port 41231 …`
+        var told = Data()
+        while !told.contains(UInt8(ascii: "(")) {
+            let more = output.fileHandleForReading.availableData
+            try #require(!more.isEmpty, "the server ended")
+            told += more
+        }
+        let words = String(decoding: told, as: UTF8.self).split(separator: " ")
+        let port = try #require(words.firstIndex(of: "port").flatMap { Int(words[$0 + 1]) })
+        let source = try source("http://127.0.0.1:\(port)/labels.csv")
+        let collector = Collector()
+        let version = try #require(try await read(source, into: collector).fileVersionAfter)
+        #expect(collector.rows == Self.rows && version.contains("GMT"))
+        let again = try await read(source, known: version, into: collector)
+        #expect(again.isUnchanged && again.fileVersionAfter == version && collector.begun.count == 1)
+        let missing = try await failure(try self.source("http://127.0.0.1:\(port)/none.csv"))
+        #expect(missing.code == .spreadsheetNotFound)
+    }
+
     // MARK: Whole or not at all
 
     @Test func thatAreCutAreAskedForAgainAndNeverHandedOverInPart() async throws {
