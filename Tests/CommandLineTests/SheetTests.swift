@@ -79,6 +79,9 @@ import Testing
             #expect(refused.output.contains("Orphaned: 料理"))
             #expect(try await scene.labels().count == 40)
             #expect(try await scene.run("sheet").output.contains("tab-made-anew"))
+            let checked = try await scene.run("check")
+            #expect(checked.code == Exit.source.rawValue)
+            #expect(checked.output.contains("another one"), "\(checked)")
 
             #expect(try await scene.run("sheet", "retire", "料理", "--keep").code == 0)
             let taken = try await scene.run("sync")
