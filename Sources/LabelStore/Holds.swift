@@ -261,7 +261,8 @@ extension LabelStore {
 
     /// Marks the sheets that hold the labels of a hold's entries: the next run decides them anew.
     ///
-    /// Rows without a label need no mark: the run that was held left those of their sheets standing.
+    /// Rows without a label need no mark: the run that was held left those of their sheets standing. Of labels whose sheet
+    /// was given up, it is the sheets still read that prove that nobody offers them.
     private static func markConcerned(
         hold holdID: UInt64, _ datasetID: MySQLValue, _ connection: isolated MySQLConnection
     ) throws {
@@ -272,7 +273,10 @@ extension LabelStore {
             WHERE e.hold_id = ? AND l.home_sheet_id IS NOT NULL
             """, [datasetID, .uint(holdID)]
         ).compactMap { try $0.optionalID("home") }
-        try mark(homes, connection)
+        let active = try connection.rows(
+            "SELECT sheet_id FROM sheaf_sheets WHERE dataset_id = ? AND state = 'active'", [datasetID]
+        ).compactMap { try $0.optionalID("sheet_id") }
+        try mark(Set(homes).isSubset(of: active) ? homes : active, connection)
     }
 
     /// The dataset that a hold belongs to.
