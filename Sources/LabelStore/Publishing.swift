@@ -74,7 +74,7 @@ package struct Publication: Sendable {
     package var exceptions: [ExceptionToStore] = []
     package var reverted: [RevertedChange] = []
     package var usedApprovals: [HoldEntryKey] = []
-    /// Every sheet was read and nothing is left that would be held: what waits for approval is closed.
+    /// No sheet that was wanted failed, and nothing is left that would be held: what waits for approval is closed.
     ///
     /// A run that publishes closes it in any case.
     package var closesHolds = false

@@ -51,8 +51,7 @@ struct SheetSelection {
         _ sheet: SheetDefinition, _ record: SheetRecord?, _ definition: DatasetDefinition, _ policy: ReadPolicy
     ) -> Bool {
         guard case .marked(let alsoChanged) = policy.changes, let file = sheet.fileID, alsoChanged[file] == nil,
-            let record, record.isSettled(for: sheet, of: definition), record.tabID != nil,
-            let sinceRead = record.sinceRead, sinceRead < policy.fullReadEvery
+            let record, record.isSettled(for: sheet, of: definition), record.tabID != nil, !record.isDue(policy)
         else { return false }
         guard let readAfterChange = record.readAfterChange else { return true }
         return readAfterChange >= policy.coolDown
@@ -64,6 +63,11 @@ extension SheetRecord {
     func isSettled(for sheet: SheetDefinition, of definition: DatasetDefinition) -> Bool {
         state == .active && !isDirty && seenDigest != nil && fileID == sheet.fileID
             && inputFingerprint == definition.inputFingerprint(of: sheet)
+    }
+
+    /// It is time to read it in full, whatever a notice or the source itself says.
+    func isDue(_ policy: ReadPolicy) -> Bool {
+        sinceRead.map { $0 >= policy.fullReadEvery } ?? true
     }
 
     /// The newest version of the file that is known, as a number that grows.

@@ -217,9 +217,9 @@ package struct SyncRunner: Sendable {
         guard let index = state.sheetIDs.firstIndex(of: sheet.sheetID), let record = state.records[index] else {
             return true
         }
-        // Of a sheet that hears of changes it counts when it was read last.
+        // Of a sheet that hears of changes it counts when it was read last; of any other, if it was due by the schedule.
         return record.isDirty || record.fileID != nil || record.fileVersion != sheet.fileVersion
-            || record.failure != nil
+            || record.failure != nil || record.isDue(policy)
     }
 
     private func hold(

@@ -284,6 +284,20 @@ import Testing
         }
     }
 
+    @Test func hostileTitlesOfTabsAreShownAndNeverActOnATerminal() async throws {
+        try await Scene.with { scene in
+            let hostile = "\u{1B}]0;owned\u{07}\u{1B}[31m\u{202E}"
+            try scene.emulator.addTab("s1", title: hostile)
+            try scene.configure(extraSheets: "      - { spreadsheet: s1, tab: gone }")
+            for command in [["check"], ["plan"], ["sync", "--verbose"], ["sheet", "list"]] {
+                let outcome = try await scene.run(list: command)
+                let said = outcome.output + outcome.errors
+                if command != ["sheet", "list"] { #expect(said.contains("\\u{1B}]0;owned"), "\(command): \(outcome)") }
+                #expect(!said.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{07}" || $0 == "\u{202E}" })
+            }
+        }
+    }
+
     @Test func whatIsTypedIntoCellsIsHarmlessOnATerminal() async throws {
         let hostile = "\u{1B}]0;owned\u{07}\u{1B}[31m=HYPERLINK(\"x\")<script>'; DROP TABLE sheaf_labels; --"
         try await Scene.with(rows: [["1", hostile, "主食", hostile], ["2", "b", hostile, "x"]]) { scene in

@@ -1,3 +1,4 @@
+import LabelSchema
 import LabelStore
 import SheetSource
 import SheetsEmulator
@@ -216,6 +217,41 @@ import Testing
         }
     }
 
+    /// A web server may say "unchanged" of a file that is another one: a sticking ETag must not hide it for ever.
+    @Test func aSourceThatSaysUnchangedIsReadInFullOnScheduleToo() async throws {
+        try await Workbench.with { bench in
+            try bench.write("a", [Self.row(1)])
+            let reader = StuckReader(source: CSVFolderSource(folder: bench.folder))
+            func sync() async throws -> SyncReport {
+                try await SyncRunner(
+                    definition: DatasetDefinition(
+                        name: Workbench.dataset, schema: try LabelSchema.parse(Workbench.schemaText, file: "dish.yaml"),
+                        sheets: [
+                            SheetDefinition(
+                                reference: SheetReference(spreadsheet: "a"), location: "url:a", annotator: nil,
+                                reader: reader)
+                        ], guards: .none), store: bench.store, actor: "tests", worker: "tests",
+                    logger: GoogleBench.silent
+                ).sync()
+            }
+            func wait(_ hours: Int) async throws {
+                try await bench.execute("UPDATE sheaf_sheets SET read_at = read_at - INTERVAL \(hours) HOUR")
+            }
+            #expect(try await sync().counts.inserted == 1)
+            try bench.write("a", [Self.row(1, "主菜")])
+            try await wait(23)
+            #expect(try await sync().sheets.map(\.wasRead) == [false])
+            try await wait(1)
+            #expect(try await sync().counts.updated == 1)
+            // Once a day, also if it turns out to be the same.
+            for _ in 0..<2 {
+                try await wait(24)
+                #expect(try await sync().sheets.map(\.wasRead) == [true])
+                #expect(try await sync().sheets.map(\.wasRead) == [false])
+            }
+        }
+    }
+
     /// A note is no label: the file has another version, and the sheet is read once.
     @Test func whatIsWrittenBesideTheLabelsCostsOneReadAndHidesNoEdit() async throws {
         try await GoogleBench.with(["a": [Self.row(1)], "b": [Self.row(2)]]) { bench in
@@ -255,5 +291,19 @@ import Testing
             #expect(try await bench.dirty() == [])
             #expect(try await bench.sync(["a", "b"]).counts.updated == 1)
         }
+    }
+}
+
+/// Says "unchanged" whenever that is taken for an answer, whatever has changed.
+private struct StuckReader: SheetReader {
+    let source: CSVFolderSource
+
+    func read(_ request: SheetRequest) async throws(SheetError) -> SheetReading {
+        guard request.acceptsUnchanged, let known = request.knownVersion else { return try await source.read(request) }
+        return SheetReading(
+            identity: SheetIdentity(
+                spreadsheet: request.sheet.spreadsheet, spreadsheetTitle: "", sheetID: 0, title: ""),
+            fileVersionBefore: known, fileVersionAfter: known, bytes: 0, rowsRead: 0, oneAnswer: true,
+            isUnchanged: true)
     }
 }

@@ -78,7 +78,8 @@ struct SyncText {
 
     private func message(_ failure: SyncReport.Sheet.Failure) -> String {
         let message = failure.messages[language.rawValue] ?? failure.messages["en"] ?? failure.code
-        return "\(message.sentence) \(failure.hint.sentence)"
+        // It names tabs and repeats what a server said: neither may move the cursor.
+        return CellText.shown("\(message.sentence) \(failure.hint.sentence)", limit: .max)
     }
 
     private func counts() -> [String] {

@@ -1,4 +1,5 @@
 import Foundation
+import LabelSchema
 import Logging
 
 /// Logs go to standard error: text on a terminal, one JSON object a line otherwise.
@@ -36,7 +37,9 @@ struct LineLogHandler: LogHandler {
     }
 
     private func text(_ event: LogEvent, _ all: Logger.Metadata) -> String {
-        let pairs = all.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
+        // Titles of tabs are among them, which anyone may have typed.
+        let pairs = all.sorted { $0.key < $1.key }
+            .map { " \($0.key)=\(CellText.shown("\($0.value)", limit: .max))" }.joined()
         return "\(event.level.rawValue): \(event.message)\(pairs)"
     }
 
