@@ -10,14 +10,23 @@ struct EmulatorProcess: Sendable {
     /// How long it may take to make its rows and to listen.
     private static let patience = Duration.seconds(120)
 
-    /// Starts it with a generated sheet, and waits until it listens.
+    /// Starts it with the generated sheet that the whole benchmark uses, without compression.
     static func start(rows: Int, _ programs: Programs) async throws -> EmulatorProcess {
+        try await start(serving: ["--bench-rows", String(rows), "--no-gzip"], as: "emulator-\(rows)", programs)
+    }
+
+    /// Starts it, and waits until it listens.
+    ///
+    /// - Parameters:
+    ///   - what: what it serves and how, as `sheaf-emulator serve` takes it.
+    ///   - name: of its files in the folder of the run.
+    ///   - programs: where it is, and that folder.
+    static func start(
+        serving what: [String], as name: String, _ programs: Programs
+    ) async throws -> EmulatorProcess {
         let folder = programs.folder
-        let (ready, key) = (folder.path("emulator-\(rows).ready"), folder.path("emulator-\(rows).json"))
-        let arguments = [
-            "serve", "--bench-rows", String(rows), "--no-gzip", "--port", "0", "--ready-file", ready,
-            "--service-account-out", key,
-        ]
+        let (ready, key) = (folder.path("\(name).ready"), folder.path("\(name).json"))
+        let arguments = ["serve"] + what + ["--port", "0", "--ready-file", ready, "--service-account-out", key]
         let logs = folder.logs("emulator")
         let child = try ChildProcess(programs.emulator, arguments, output: logs.output, errors: logs.errors)
         do {
