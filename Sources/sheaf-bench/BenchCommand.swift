@@ -19,7 +19,7 @@ struct BenchCommand: AsyncParsableCommand {
             """,
         subcommands: [
             RunCommand.self, PullCommand.self, CallsCommand.self, FloorCommand.self, InsertFloorCommand.self,
-            PullPassCommand.self,
+            PullPassCommand.self, ReplayCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
 

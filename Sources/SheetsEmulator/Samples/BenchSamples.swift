@@ -29,10 +29,7 @@ enum BenchSamples {
 extension SheetsEmulator {
     /// Adds a spreadsheet of one tab with generated rows: `id`, columns of text `c1`, `c2` and so on, `flag`.
     ///
-    /// It makes a hundred thousand rows in less than a second, in an optimised build, and needs no folder.
-    ///
-    /// - Parameters:
-    ///   - columns: how many columns there are, three at least.
+    /// It makes a hundred thousand rows in less than a second, in an optimised build, and needs no folder. There are three columns at least.
     package func addGeneratedSpreadsheet(
         id: String = "bench", tab: String = "bench", rows: Int, columns: Int = 10, seed: UInt64 = 42,
         sharedWith: [String] = []

@@ -34,7 +34,7 @@ enum BenchSheet {
 
     /// A schema as annotation tasks have it: a key, fields that annotators decide, fields that they look at.
     ///
-    /// - Parameter columns: how many columns the sheet has; half of those between the first and the last are labels.
+    /// Half of the columns between the first and the last are labels.
     static func schema(columns: Int = columns) -> String {
         let labels = (columns - 2) / 2
         let texts = (1...(columns - 2)).map { number in

@@ -7,10 +7,10 @@ struct PullCommand: AsyncParsableCommand {
         commandName: "pull",
         abstract: "Measures reading one large sheet, beside curl alone on the same bytes.",
         discussion: """
-            Starts the Sheets emulator as a process of its own, once without and once
-            with compression, and reads a generated sheet: with curl, which drops it, and
-            with the parts that a sync is made of. Each pass is a process of its own; the
-            best of several counts. Build with -c release first:
+            Starts the Sheets emulator, once without and once with compression, has it
+            make each answer once, and sends those from memory to all that is measured:
+            curl, which drops them, and the parts that a sync is made of. Each pass is a
+            process of its own; the best of several counts. Build with -c release first:
 
               swift build -c release && .build/release/sheaf-bench pull
             """)
@@ -67,56 +67,22 @@ struct PullCommand: AsyncParsableCommand {
             ], as: "emulator-\(name)", programs)
         let result: Result<PullReport.Encoding, any Error>
         do {
-            result = .success(try await measure(programs, curl, emulator, gzip: gzip))
+            let port = emulator.endpoint.split(separator: ":").last.map(String.init) ?? ""
+            let server = try await ServerProcess.start(
+                programs.bench, ["replay", "--upstream", port], as: "replay-\(name)", programs)
+            let passes = PullPasses(
+                rows: rows, columns: columns, runs: runs, gzip: gzip, programs: programs, curl: curl,
+                endpoint: server.endpoint, credentials: emulator.credentials)
+            do {
+                result = .success(try await passes.measure())
+            } catch {
+                result = .failure(error)
+            }
+            await server.stop()
         } catch {
             result = .failure(error)
         }
         await emulator.stop()
         return try result.get()
-    }
-
-    private func measure(
-        _ programs: Programs, _ curl: CurlProgram, _ emulator: EmulatorProcess, gzip: Bool
-    ) async throws -> PullReport.Encoding {
-        let client = try await SheetsClient.signIn(endpoint: emulator.endpoint, credentials: emulator.credentials)
-        var wireBytes = 0
-        var jsonBytes = 0
-        var measured: [PullReport.Measured] = []
-        var alone: [ResourceUsage] = []
-        note("curl", gzip: gzip)
-        for _ in 0..<runs {
-            let (bytes, usage) = try await curl.fetch(client, gzip: gzip, programs)
-            wireBytes = bytes
-            alone.append(usage)
-        }
-        measured.append(PullReport.Measured(way: nil, runs: alone))
-        for way in PullWay.allCases {
-            note(way.rawValue, gzip: gzip)
-            var usages: [ResourceUsage] = []
-            for _ in 0..<runs {
-                let pass = try await pass(way, programs, emulator)
-                guard way == .fetch || pass.rows == rows + 1 else {
-                    throw BenchFailure("\(pass.rows) rows came, and not \(rows + 1).")
-                }
-                if way == .fetch { jsonBytes = pass.bytes }
-                usages.append(pass.usage)
-            }
-            measured.append(PullReport.Measured(way: way, runs: usages))
-        }
-        guard gzip || wireBytes == jsonBytes else { throw BenchFailure("curl got other bytes than the client.") }
-        return PullReport.Encoding(gzip: gzip, jsonBytes: jsonBytes, wireBytes: wireBytes, measured: measured)
-    }
-
-    private func pass(_ way: PullWay, _ programs: Programs, _ emulator: EmulatorProcess) async throws -> PullPass {
-        let arguments = [
-            "pull-pass", "--way", way.rawValue, "--endpoint", emulator.endpoint, "--credentials", emulator.credentials,
-            "--columns", String(columns),
-        ]
-        let (output, _) = try await programs.run(programs.bench, arguments, as: "pull-\(way.rawValue)")
-        return try JSONDocument.value(PullPass.self, from: output)
-    }
-
-    private func note(_ what: String, gzip: Bool) {
-        Note.write("\(rows) rows\(gzip ? ", gzip" : ""): \(what)")
     }
 }

@@ -71,7 +71,7 @@ struct PullReport: Codable, Sendable {
             "timed without its start. curl is \(curl) and drops what it fetched. A pull signs in, looks at the",
             "tab and at the file's version, parses every cell while it comes in, and proves that the read was complete; its",
             "rows are counted and dropped. Peaks of up to \(megabytes(smallestPeakBytes)) MB may be those of starting a process.",
-            "This machine has \(processors) processors, and the server that makes the answers runs on them too.",
+            "This machine has \(processors) processors; the server, which sends from memory what the emulator made, runs on them too.",
         ]
         if !optimised { notes.append("This is a debug build: the figures say nothing about speed.") }
         return notes

@@ -5,6 +5,7 @@ enum TextTable {
     /// - Parameters:
     ///   - rows: the first is the header.
     ///   - words: the columns that hold words and stand at the left; the others hold figures.
+    /// - Returns: a line for each row.
     static func aligned(_ rows: [[String]], words: Set<Int>) -> [String] {
         let columns = rows.first?.count ?? 0
         let widths = (0..<columns).map { column in rows.map { $0[column].count }.max() ?? 0 }
