@@ -56,7 +56,7 @@ struct PullReport: Codable, Sendable {
             let isPull = measured.way != nil && measured.way != .scan
             table.append([
                 measured.title, TextTable.seconds(series.best), TextTable.seconds(series.median),
-                TextTable.seconds(series.cpu), measured.way == .scan ? "" : megabytes(series.peak),
+                TextTable.seconds(series.cpu), measured.way == .scan ? "" : peak(series.peak),
                 TextTable.grouped(Int(Double(encoding.jsonBytes) / 1e6 / series.best)),
                 isPull ? TextTable.decimals(series.best / curl, 2) : "",
                 isPull && measured.way != .fetch ? TextTable.decimals(series.best / floor, 2) : "",
@@ -70,12 +70,15 @@ struct PullReport: Codable, Sendable {
             "MB/s are of JSON, as it is after decompression; ratios are of best times. Each pass is a process of its own,",
             "timed without its start. curl is \(curl) and drops what it fetched. A pull signs in, looks at the",
             "tab and at the file's version, parses every cell while it comes in, and proves that the read was complete; its",
-            "rows are counted and dropped. Peaks of up to \(megabytes(smallestPeakBytes)) MB may be those of starting a process.",
+            "rows are counted and dropped. A peak with ≤ may be that of starting a process.",
             "This machine has \(processors) processors; the server, which sends from memory what the emulator made, runs on them too.",
         ]
         if !optimised { notes.append("This is a debug build: the figures say nothing about speed.") }
         return notes
     }
+
+    /// A child's peak is never told as less than what starting it took here.
+    private func peak(_ bytes: Int) -> String { (bytes <= smallestPeakBytes ? "≤ " : "") + megabytes(bytes) }
 
     private func megabytes(_ bytes: Int) -> String { TextTable.decimals(Double(bytes) / 1e6, 1) }
 }
