@@ -76,7 +76,10 @@ let package = Package(
             name: "sheaf-emulator", dependencies: ["SheetsEmulator", "Digest", "HTTPTransfer", argumentParser, logging]),
         .executableTarget(
             name: "sheaf-bench",
-            dependencies: ["Digest", "HTTPTransfer", "MySQL", "Tabular", argumentParser]),
+            dependencies: [
+                "Sync", "SheetSource", "LabelSchema", "Digest", "HTTPTransfer", "MySQL", "Tabular", argumentParser,
+                logging,
+            ]),
 
         // Tests run against a private MariaDB and the emulator.
         .target(name: "TestSupport", dependencies: ["LabelStore", "MySQL", logging], path: "Tests/TestSupport"),
