@@ -10,6 +10,11 @@ package struct StoredChannel: Sendable, Equatable {
     package let tokenHash: SHA256Digest
     /// How long it will live, by the database's clock; negative if it has expired.
     package let expiresIn: Duration
+
+    package init(id: String, resourceID: String, tokenHash: SHA256Digest, expiresIn: Duration) {
+        (self.id, self.resourceID) = (id, resourceID)
+        (self.tokenHash, self.expiresIn) = (tokenHash, expiresIn)
+    }
 }
 
 extension LabelStore {
@@ -82,12 +87,12 @@ extension LabelStore {
 
 extension StoredChannel {
     fileprivate init(_ row: ResultRow) throws {
-        id = try row.text("channel_id")
-        resourceID = try row.text("resource_id")
+        let id = try row.text("channel_id")
         guard let hash = try row.digest("token_hash") else {
             throw StoreError.damaged("the channel \(id) has no token hash")
         }
-        tokenHash = hash
-        expiresIn = .microseconds(try row.int("expires_in"))
+        self.init(
+            id: id, resourceID: try row.text("resource_id"), tokenHash: hash,
+            expiresIn: .microseconds(try row.int("expires_in")))
     }
 }
