@@ -85,23 +85,26 @@ let package = Package(
 
         // Tests run against a private MariaDB and the emulator.
         .target(name: "TestSupport", dependencies: ["LabelStore", "MySQL", logging], path: "Tests/TestSupport"),
+        .target(name: "TestServers", path: "Tests/TestServers"),
         .testTarget(name: "DigestTests", dependencies: ["Digest"]),
-        .testTarget(name: "HTTPTransferTests", dependencies: ["HTTPTransfer"]),
+        .testTarget(name: "HTTPTransferTests", dependencies: ["HTTPTransfer", "TestServers"]),
         .testTarget(name: "MySQLTests", dependencies: ["MySQL", "TestSupport"]),
         .testTarget(name: "TabularTests", dependencies: ["Tabular"]),
         .testTarget(name: "LabelSchemaTests", dependencies: ["LabelSchema", "Tabular"]),
         .testTarget(name: "LabelDiffTests", dependencies: ["LabelDiff", "Digest", "TestSupport"]),
         .testTarget(
             name: "SheetSourceTests",
-            dependencies: ["SheetSource", "SheetsEmulator", "HTTPTransfer", "Tabular", "Digest", logging]),
+            dependencies: [
+                "SheetSource", "SheetsEmulator", "HTTPTransfer", "Tabular", "Digest", "TestServers", logging,
+            ]),
         .testTarget(
             name: "LabelStoreTests",
             dependencies: ["LabelStore", "LabelDiff", "LabelSchema", "Digest", "MySQL", "TestSupport", logging]),
         .testTarget(
             name: "SyncTests",
             dependencies: [
-                "Sync", "SheetSource", "LabelStore", "LabelDiff", "LabelSchema", "Tabular", "Digest", "MySQL",
-                "TestSupport", logging,
+                "Sync", "SheetSource", "SheetsEmulator", "HTTPTransfer", "LabelStore", "LabelDiff", "LabelSchema",
+                "Tabular", "Digest", "MySQL", "TestSupport", logging,
             ]),
         .testTarget(
             name: "TrainingTests", dependencies: ["Training", "LabelStore", "Digest", "MySQL", "TestSupport", logging]),
@@ -113,11 +116,12 @@ let package = Package(
             ]),
         .testTarget(
             name: "SheetsEmulatorTests",
-            dependencies: ["SheetsEmulator", "Digest", "HTTPTransfer", hummingbird, logging]),
+            dependencies: ["SheetsEmulator", "sheaf-emulator", "Digest", "HTTPTransfer", hummingbird, logging]),
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "sheaf", "SheetsEmulator", "MySQL", "TestSupport", argumentParser, subprocess, systemPackage,
+                "sheaf", "SheetsEmulator", "MySQL", "TestServers", "TestSupport", argumentParser, subprocess,
+                systemPackage,
             ]),
         .testTarget(name: "ArchitectureTests"),
     ]

@@ -1,7 +1,7 @@
 /// The seconds since 1970 that a date in a header field means, in any of the three forms of RFC 9110; nil for others.
 ///
 /// `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` and `Sun Nov  6 08:49:37 1994` are one moment.
-func secondsSince1970(_ text: String) -> Int64? {
+package func secondsSince1970(_ text: String) -> Int64? {
     let words = text.split { " ,-:".contains($0) }
     let isAsctime = words.count == 7
     guard isAsctime || (words.count == 8 && words[7] == "GMT") else { return nil }

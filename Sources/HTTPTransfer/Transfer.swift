@@ -127,13 +127,13 @@ final class Transfer {
         guard result == CURLE_OK else { return .ended(.failure(failure(result))) }
         if isRedirect { return .redirected }
         guard parser.isDone else { return .ended(.failure(failure(.malformedResponse, "the answer has no head"))) }
+        guard decoder.isAtEnd else {
+            return .ended(.failure(failure(.bodyCutShort, "the compressed body stops before its end")))
+        }
         let needsProof = (200..<300).contains(parser.status) && order.request.method != "HEAD"
         guard parser.hasProvableEnd || !needsProof else {
             let detail = "the answer ends where the connection does, so whether it is whole cannot be known"
             return .ended(.failure(failure(.bodyEndUnproven, detail)))
-        }
-        guard decoder.isAtEnd else {
-            return .ended(.failure(failure(.bodyCutShort, "the compressed body stops before its end")))
         }
         return .ended(.success(()))
     }

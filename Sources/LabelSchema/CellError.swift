@@ -35,6 +35,12 @@ package struct CellError: Sendable, Hashable {
         self.detail = detail
     }
 
+    /// The same error, quoting another text of its cell: what a person sees there, say.
+    package func quoting(_ text: String) -> CellError {
+        CellError(
+            code: code, field: field, column: column, rowNumber: rowNumber, cell: text, detail: detail)
+    }
+
     /// So many of the other cells of a duplicate are named.
     package static let namedCells = 20
 

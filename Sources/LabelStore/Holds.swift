@@ -267,12 +267,19 @@ extension LabelStore {
     ) throws {
         let homes = try connection.rows(
             """
-            SELECT DISTINCT l.home_sheet_id AS home FROM sheaf_hold_entries e
+            SELECT DISTINCT s.sheet_id AS home, s.state = 'active' AS is_active FROM sheaf_hold_entries e
             JOIN sheaf_labels l ON l.dataset_id = ? AND l.key_hash = e.key_hash
-            WHERE e.hold_id = ? AND l.home_sheet_id IS NOT NULL
+            JOIN sheaf_sheets s ON s.sheet_id = l.home_sheet_id
+            WHERE e.hold_id = ?
             """, [datasetID, .uint(holdID)]
-        ).compactMap { try $0.optionalID("home") }
-        try mark(homes, connection)
+        ).map { (id: UInt32(try $0.int("home")), isActive: try $0.int("is_active") == 1) }
+        // A sheet that is gone is read no more: its labels are decided when the others are.
+        if homes.contains(where: { !$0.isActive }) {
+            let others = try connection.rows(
+                "SELECT sheet_id FROM sheaf_sheets WHERE dataset_id = ? AND state = 'active'", [datasetID])
+            try mark(others.map { UInt32(try $0.int("sheet_id")) }, connection)
+        }
+        try mark(homes.map(\.id), connection)
     }
 
     /// The dataset that a hold belongs to.

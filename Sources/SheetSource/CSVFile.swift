@@ -2,74 +2,121 @@ internal import Tabular
 
 /// A CSV file on this machine as a source of rows.
 package enum CSVFile {
-    private static let chunkBytes = 1 << 18
-
     /// Reads the file from `headerRow` on; its cells are all text.
     ///
+    /// - Parameters:
+    ///   - path: where the file is.
+    ///   - headerRow: the row with the titles of the columns.
+    ///   - encoding: how its characters are written.
+    ///   - stillness: how long the file must have stood still before it is read.
+    ///   - consumer: takes the rows.
+    /// - Returns: what was read.
     /// - Throws: `SheetError` with `csvNotReadable`, `csvMalformed` (with the line), `changedWhileReading`,
     ///   `consumerStopped` or `cancelled`.
     package static func read(
-        path: String, headerRow: Int = 1, into consumer: any RowConsumer
+        path: String, headerRow: Int = 1, encoding: TextEncoding = .utf8, stillness: Duration = .zero,
+        into consumer: any RowConsumer
     ) async throws(SheetError) -> SheetReading {
-        let sheet = SheetReference(spreadsheet: path, headerRow: headerRow)
+        let request = SheetRequest(SheetReference(spreadsheet: path, headerRow: headerRow), into: consumer)
+        return try await read(request, path: path, encoding: encoding, stillness: stillness)
+    }
+
+    fileprivate static func read(
+        _ request: SheetRequest, path: String, encoding: TextEncoding, stillness: Duration
+    ) async throws(SheetError) -> SheetReading {
         do {
-            return try await read(sheet, into: consumer)
-        } catch let error as SheetError {
-            throw error.about(sheet)
-        } catch let error as LocalFileError {
-            throw SheetError(.csvNotReadable, sheet: sheet, "the file cannot be read: \(error)")
-        } catch let error as ScanError {
-            throw SheetError(.csvMalformed, sheet: sheet, "the file is not well-formed CSV: \(error)")
-        } catch is CancellationError {
-            throw SheetError(.cancelled, sheet: sheet, "reading was called off")
+            let file = try await onFileThread { () throws(LocalFileError) in
+                try LocalFile(path: path, mustBeRegular: true)
+            }
+            let opened = try await settled(file, stillness)
+            let reading = CSVReading(file: file, encoding: encoding, sheet: request.sheet, opened: opened)
+            return try await read(request, reading)
         } catch {
-            throw SheetError(.consumerStopped, sheet: sheet, "its rows were not taken", underlying: error)
+            throw SheetError(fileFailure: error).about(request.sheet)
         }
     }
 
-    private static func read(_ sheet: SheetReference, into consumer: any RowConsumer) async throws -> SheetReading {
-        let file = try LocalFile(path: sheet.spreadsheet)
-        let before = try file.version()
+    private static func read(_ request: SheetRequest, _ reading: CSVReading) async throws -> SheetReading {
+        let sheet = request.sheet
         let name = String(sheet.spreadsheet.split(separator: "/").last ?? "")
         let identity = SheetIdentity(spreadsheet: sheet.spreadsheet, spreadsheetTitle: name, sheetID: 0, title: name)
-        let target = ConsumerPort(consumer)
-        try await target.begin(identity)
-        var scanner = CSVScanner()
-        var reading = SheetReading(
-            identity: identity, fileVersionBefore: before, fileVersionAfter: nil, bytes: 0, rowsRead: 0, oneAnswer: true
-        )
-        while true {
-            try Task.checkCancellation()
-            let chunk = try file.read(upTo: chunkBytes)
-            if chunk.isEmpty { break }
-            reading.bytes += chunk.count
-            try scanner.feed(chunk)
-            if let batch = scanner.takeBatch() { reading.rowsRead += try await target.receive(batch, from: sheet) }
-            // Looked at each time, or a file that grows as fast as it is read would be read for ever.
-            guard try file.version() == before else { throw changed(sheet) }
+        let way = FileVersion.Reading(encoding: reading.encoding, headerRow: sheet.headerRow)
+        if request.acceptsUnchanged, let known = request.knownVersion {
+            let version = FileVersion(bytes: try await reading.digest(), way).text
+            if version == known {
+                return SheetReading(
+                    identity: identity, fileVersionBefore: version, fileVersionAfter: version, bytes: 0, rowsRead: 0,
+                    oneAnswer: true, isUnchanged: true)
+            }
         }
-        try scanner.finish()
-        if let batch = scanner.takeBatch() { reading.rowsRead += try await target.receive(batch, from: sheet) }
-        reading.fileVersionAfter = try file.version()
-        guard reading.fileVersionAfter == before else { throw changed(sheet) }
-        return reading
+        do {
+            let result = try await reading.run(identity, into: ConsumerPort(request.consumer))
+            let version = FileVersion(bytes: result.digest, way).text
+            return SheetReading(
+                identity: identity, fileVersionBefore: version, fileVersionAfter: version, bytes: result.bytes,
+                rowsRead: result.rows, oneAnswer: true)
+        } catch let error as UndecodableText {
+            throw await reading.explain(error)
+        }
     }
 
-    private static func changed(_ sheet: SheetReference) -> SheetError {
-        SheetError(.changedWhileReading, sheet: sheet, "the file was written to while it was read")
+    /// Waits until a file has stood still: one that is just being copied here ends early, and looks whole.
+    ///
+    /// - Returns: what the file system says of the file by then.
+    private static func settled(_ file: LocalFile, _ stillness: Duration) async throws -> FileStamp {
+        var stamp = try await onFileThread { () throws(LocalFileError) in try file.stamp() }
+        for _ in 0..<maximumWaits {
+            let age = secondsSince1970() - stamp.changedSeconds
+            // Not what the clock says alone: that of a file server may be ahead.
+            if stillness == .zero || Duration.seconds(age - 1) > stillness { return stamp }
+            try await Task.sleep(for: stillness)
+            let later = try await onFileThread { () throws(LocalFileError) in try file.stamp() }
+            if later == stamp { return stamp }
+            stamp = later
+        }
+        throw SheetError.writtenTo
+    }
+
+    private static let maximumWaits = 5
+}
+
+extension SheetError {
+    /// Any error of reading a file, as one of this kind.
+    init(fileFailure error: any Error) {
+        switch error {
+        case let error as SheetError: self = error
+        case let error as LocalFileError: self.init(.csvNotReadable, "the file cannot be read: \(error)")
+        case let error as ScanError: self.init(.csvMalformed, "the file is not well-formed CSV: \(error)")
+        case is CancellationError: self.init(.cancelled, "reading was called off")
+        default: self.init(.consumerStopped, "its rows were not taken", underlying: error)
+        }
     }
 }
 
 /// The CSV files of a folder as sheets: `SheetReference.spreadsheet` names a file in it.
+///
+/// A file's version is the hash of its bytes, so that one that was saved anew, or copied here, with the same content is
+/// the same version.
 package struct CSVFolderSource: SheetReader {
     private let folder: String
+    private let encoding: TextEncoding
+    private let stillness: Duration
 
-    package init(folder: String) {
+    /// A source of the files in `folder`, in one encoding.
+    ///
+    /// - Parameters:
+    ///   - folder: the folder; absolute paths are taken as they are.
+    ///   - encoding: how the files' characters are written.
+    ///   - stillness: how long a file must have stood still before it is read; a file that is being copied looks whole.
+    package init(folder: String, encoding: TextEncoding = .utf8, stillness: Duration = .zero) {
         self.folder = folder
+        self.encoding = encoding
+        self.stillness = stillness
     }
 
     package func read(_ request: SheetRequest) async throws(SheetError) -> SheetReading {
-        try await CSVFile.read(
-            path: "\(folder)/\(request.sheet.spreadsheet)", headerRow: request.sheet.headerRow, into: request.consumer)
+        let name = request.sheet.spreadsheet
+        let path = name.hasPrefix("/") ? name : "\(folder)/\(name)"
+        return try await CSVFile.read(request, path: path, encoding: encoding, stillness: stillness)
     }
 }

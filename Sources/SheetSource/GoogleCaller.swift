@@ -22,6 +22,7 @@ struct GoogleCaller: Sendable {
     let policy: RetryPolicy
     /// Where reads of spreadsheets wait for their turn; nil where nobody counts.
     let gate: QuotaGate?
+    let outage: OutageWatch
     let logger: Logger
 
     private static let maximumAnswer = 8 << 20
@@ -64,20 +65,22 @@ struct GoogleCaller: Sendable {
     func stream<R>(
         _ call: Call, _ receive: (HTTPBody) async throws -> R
     ) async throws(SheetError) -> R {
-        try await stream(policy: policy, { call }, receive)
+        try await stream(call.service, policy: policy, { call }, receive)
     }
 
     /// Hands the body of an answer to `receive`; `call` says anew for each attempt what to ask for.
     ///
     /// The time in the queue for a quota counts toward no deadline.
     func stream<R>(
-        policy: RetryPolicy, _ call: () -> Call, _ receive: (HTTPBody) async throws -> R
+        _ service: GoogleService, policy: RetryPolicy, _ call: () -> Call, _ receive: (HTTPBody) async throws -> R
     ) async throws(SheetError) -> R {
         do {
             var rejected: String?
             var queued = Duration.zero
             var label = ""
-            return try await withRetries(policy, notCounting: { queued }, onRetry: { logRetry(label, $0) }) { number in
+            let result = try await withRetries(
+                outage.policy(policy, for: service), notCounting: { queued }, onRetry: { logRetry(label, $0) }
+            ) { number in
                 let call = call()
                 label = call.label
                 queued += try await turn(call)
@@ -91,8 +94,12 @@ struct GoogleCaller: Sendable {
                 queued += try await turn(call)
                 return try await attempt(call, number, signIn.token(insteadOf: token), receive)
             }
+            outage.gotThrough(to: service)
+            return result
         } catch {
-            throw SheetError(callFailure: error)
+            let failure = SheetError(callFailure: error)
+            outage.gaveUp(on: service, failure)
+            throw failure
         }
     }
 

@@ -20,8 +20,8 @@ package struct GoogleConfiguration: Sendable {
     package var endpoint: String?
     /// The base address of the metadata server.
     package var metadataServer = "http://metadata.google.internal"
-    /// Whether and when a failed call is made again.
-    package var retryPolicy = RetryPolicy()
+    /// Whether and when a failed call is made again: for five minutes, in which a minute's quota is surely refilled.
+    package var retryPolicy = Self.patience
     /// How many reads there may be a minute; nil where nobody counts.
     ///
     /// Waiting for one's turn is no failure, however long it takes.
@@ -54,6 +54,13 @@ package struct GoogleConfiguration: Sendable {
         "https://www.googleapis.com/auth/spreadsheets.readonly",
         "https://www.googleapis.com/auth/drive.metadata.readonly",
     ]
+
+    private static let patience = {
+        var policy = RetryPolicy()
+        policy.maximumAttempts = 40
+        policy.deadline = .seconds(300)
+        return policy
+    }()
 
     private static func trimmed(_ base: String) -> String {
         var base = base[...]

@@ -1,5 +1,6 @@
-/// One of the two APIs.
+/// One of the services that a read calls.
 enum GoogleService: String, Sendable {
+    case signIn = "Google's sign-in"
     case sheets = "Google Sheets"
     case drive = "Google Drive"
 }

@@ -56,7 +56,7 @@ extension GoogleSheetsSource {
 
     private func wholes(of tabs: [TabRead], _ policy: RetryPolicy) async throws(SheetError) {
         var asked: [TabRead] = []
-        try await caller.stream(policy: policy) {
+        try await caller.stream(.sheets, policy: policy) {
             asked = tabs.filter(\.isTaking)
             return valuesCall(asked, nil)
         } _: { body in
@@ -70,7 +70,7 @@ extension GoogleSheetsSource {
     /// When its answer breaks off, what came of it stays, and the next attempt asks from the last row on that came.
     private func window(of tab: TabRead, _ policy: RetryPolicy) async throws(SheetError) {
         var window: ClosedRange<Int>?
-        try await caller.stream(policy: policy) {
+        try await caller.stream(.sheets, policy: policy) {
             window = tab.beginWindow()
             return valuesCall([tab], window)
         } _: { body in

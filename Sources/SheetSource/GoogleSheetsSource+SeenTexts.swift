@@ -1,3 +1,4 @@
+internal import Logging
 internal import Tabular
 
 /// One cell of a tab.
@@ -17,6 +18,16 @@ package struct SheetCell: Hashable, Sendable {
 extension GoogleSheetsSource {
     /// So many cells are looked at in one call at most.
     package static let maximumSeenTexts = 60
+
+    package func shownTexts(of cells: [SheetCell], in sheet: SheetIdentity) async -> [String?] {
+        do throws(SheetError) {
+            return try await seenTexts(of: cells, in: sheet)
+        } catch {
+            // A message is worth less than a label: it quotes what was read then.
+            logger.info("cells were not looked at", metadata: ["error": "\(error.code.rawValue)"])
+            return []
+        }
+    }
 
     private struct SeenValues: Decodable {
         struct Range: Decodable {

@@ -25,12 +25,14 @@ package struct GoogleSheetsSource: SheetReader {
     ) {
         self.configuration = configuration
         self.logger = logger
+        let outage = OutageWatch()
         let signIn = GoogleSignIn(
-            TokenIssuer(configuration: configuration, client: client, logger: logger, now: now))
+            TokenIssuer(configuration: configuration, client: client, logger: logger, outage: outage, now: now))
         self.signIn = signIn
         caller = GoogleCaller(
             client: client, signIn: signIn, policy: configuration.retryPolicy,
-            gate: configuration.quota.map { QuotaGate($0, signIn: signIn, logger: logger) }, logger: logger)
+            gate: configuration.quota.map { QuotaGate($0, signIn: signIn, logger: logger) }, outage: outage,
+            logger: logger)
     }
 
     /// The address to share spreadsheets with; nil where it cannot be found out.

@@ -136,6 +136,10 @@ package struct SheetRequest: Sendable {
 package protocol SheetReader: Sendable {
     /// Reads a whole sheet, or throws; there is nothing in between.
     ///
+    /// Where `request.acceptsUnchanged` and the source finds that `request.knownVersion` still stands, it may return a
+    /// reading with `isUnchanged` instead: its versions are the known one, and `consumer` was not called at all, not even
+    /// with `begin`.
+    ///
     /// An error that `consumer` throws ends the read with `SheetError.Code.consumerStopped`, and stands in
     /// `SheetError.underlying`.
     func read(_ request: SheetRequest) async throws(SheetError) -> SheetReading
@@ -144,6 +148,11 @@ package protocol SheetReader: Sendable {
     ///
     /// - Returns: what came of each, in the order of the requests: one sheet's failure is that sheet's alone.
     func read(together requests: [SheetRequest]) async -> [Result<SheetReading, SheetError>]
+
+    /// What people see in some cells, where that may differ from what is read: for messages only.
+    ///
+    /// - Returns: the text of each cell, in order; nil where it is not known. May be shorter than `cells`.
+    func shownTexts(of cells: [SheetCell], in sheet: SheetIdentity) async -> [String?]
 }
 
 extension SheetReader {
@@ -153,6 +162,8 @@ extension SheetReader {
     ) async throws(SheetError) -> SheetReading {
         try await read(SheetRequest(sheet, into: consumer))
     }
+
+    package func shownTexts(of cells: [SheetCell], in sheet: SheetIdentity) async -> [String?] { [] }
 
     package func read(together requests: [SheetRequest]) async -> [Result<SheetReading, SheetError>] {
         var results: [Result<SheetReading, SheetError>] = []

@@ -13,12 +13,12 @@ struct TokenIssuer: Sendable {
     let configuration: GoogleConfiguration
     let client: HTTPClient
     let logger: Logger
+    var outage = OutageWatch()
     /// Seconds since 1970.
     let now: @Sendable () -> Int64
 
     /// How long before its end a token is renewed, so that none ends on the way.
     private static let margin: Int64 = 300
-    private static let maximumAnswer = 64 << 10
     private static let metadataHeaders: HTTPHeaders = ["Metadata-Flavor": "Google"]
 
     /// Who signs in, once it is settled.
@@ -42,12 +42,17 @@ struct TokenIssuer: Sendable {
             case .key(let key): try await exchange(key)
             case .machine(let server): try await askMachine(server, "token?scopes=\(Self.scopeList)")
             }
-        guard let token = decodeJSON(Answer.self, from: answer), !token.access_token.isEmpty else {
-            throw SheetError(.malformedAnswer, "the answer to the sign-in holds no token")
-        }
+        guard let token = Self.token(in: answer) else { throw Self.holdsNoToken }
         let lifetime = max(0, token.expires_in ?? 0)
         return AccessToken(
             value: token.access_token, renewal: asked + max(lifetime - Self.margin, lifetime / 2))
+    }
+
+    private static let maximumMalformed = 3
+    private static let holdsNoToken = SheetError(.malformedAnswer, "the answer to the sign-in holds no token")
+
+    private static func token(in bytes: [UInt8]) -> Answer? {
+        decodeJSON(Answer.self, from: bytes).flatMap { $0.access_token.isEmpty ? nil : $0 }
     }
 
     /// The account that signs in; nil where it cannot be found out.
@@ -56,7 +61,10 @@ struct TokenIssuer: Sendable {
             switch try identity() {
             case .key(let key): return GoogleAccount(email: key.email, project: key.projectID)
             case .machine(let server):
-                return GoogleAccount(email: String(decoding: try await askMachine(server, "email"), as: UTF8.self))
+                let email = String(decoding: try await askMachine(server, "email"), as: UTF8.self)
+                // Something else may answer under the metadata server's name.
+                let isAddress = email.contains("@") && email.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x3C }
+                return isAddress && email.utf8.count < 256 ? GoogleAccount(email: email) : nil
             }
         } catch {
             return nil
@@ -98,16 +106,26 @@ struct TokenIssuer: Sendable {
         _ request: () throws(SheetError) -> HTTPRequest, refusal: (HTTPResponse) -> SheetError
     ) async throws(SheetError) -> [UInt8] {
         do {
-            return try await withRetries(configuration.retryPolicy, onRetry: logRetry) { _ in
+            let policy = outage.policy(configuration.retryPolicy, for: .signIn)
+            let answer = try await withRetries(policy, onRetry: logRetry) { number -> Attempt<[UInt8]> in
                 let response = try await client.send(request())
                 guard response.status == 200 else {
                     let error = refusal(response)
                     return .failure(error, RetryOutcome(response.head, isRetryable: error.retryable, now: now()))
                 }
+                guard Self.token(in: response.body) != nil else {
+                    // A proxy's page may be gone the next moment; if it is not, it will stay.
+                    let error = Self.holdsNoToken
+                    return .failure(error, RetryOutcome(response.head, isRetryable: number < Self.maximumMalformed))
+                }
                 return .success(response.body)
             }
+            outage.gotThrough(to: .signIn)
+            return answer
         } catch {
-            throw SheetError(callFailure: error)
+            let failure = SheetError(callFailure: error)
+            outage.gaveUp(on: .signIn, failure)
+            throw failure
         }
     }
 

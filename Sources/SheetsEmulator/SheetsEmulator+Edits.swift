@@ -30,7 +30,10 @@ extension SheetsEmulator {
     /// What a tab shows, row by row, without trailing blanks.
     package func rows(_ id: String, tab: String) throws -> [[String]] {
         let grid = try edit(id, countsAsWrite: false) { $0.tabs[try $0.index(of: tab)].grid }
-        return grid.encodedRows(0..<grid.storedRows).map { RowCodec.decode($0).map(\.displayText) }
+        return grid.encodedRows(0..<grid.storedRows).enumerated().map { row, encoded in
+            let cells = ReadOptions().formatted(RowCodec.decode(encoded), row: row, column: 0, of: grid)
+            return cells.map(\.displayText)
+        }
     }
 
     /// Carries out an edit as a person would.

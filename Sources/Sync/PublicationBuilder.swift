@@ -68,11 +68,12 @@ struct PublicationBuilder {
             }
         }
         for found in unreadable.found where found.isChanged {
-            let record = try decided.pass.spool.record(at: found.spoolOffset)
+            guard let sheet = state.sheetIDs.firstIndex(of: found.problem.sheetID) else { continue }
+            let errors = try texts.errors(ofUnreadable: found, sheet: sheet)
             exceptions.append(
                 ExceptionToStore(
                     key: UnreadableKeys.key(found.problem), problem: found.problem, labelKey: nil,
-                    errors: String(decoding: record.errors, as: UTF8.self)))
+                    errors: String(decoding: SheetCollector.json(errors), as: UTF8.self)))
         }
         return exceptions
     }

@@ -35,32 +35,71 @@ struct ReportDetails {
         }
     }
 
-    func rejections(_ outcome: MergeOutcome, _ unreadable: UnreadableKeys) throws -> [SyncReport.Rejection] {
+    func rejections(_ outcome: MergeOutcome, _ unreadable: UnreadableKeys) async throws -> [SyncReport.Rejection] {
+        let known = try await standing(outcome, unreadable)
         var told: [SyncReport.Rejection] = []
-        let kept = Set(outcome.entries.filter(\.isCost).map(\.key))
-        for (key, found) in outcome.problems where told.count < limit {
-            guard let index = found.row else { continue }
-            let row = decided.rows[index]
+        let lost = Set(outcome.entries.filter(\.isCost).map(\.key))
+        for (key, found) in outcome.problems where told.count < limit && found.problem.kind != .deleteWaiting {
+            let record = found.isNew ? nil : known[found.problem]
+            let row = found.row.map { decided.rows[$0] }
+            let text = try found.row.map { String(decoding: try texts.record(row: $0).key, as: UTF8.self) }
+            guard let sheet = name(found.problem.sheetID) else { continue }
             told.append(
                 SyncReport.Rejection(
-                    kind: found.problem.kind.rawValue,
-                    key: String(decoding: try texts.record(row: index).key, as: UTF8.self),
-                    sheet: texts.names.names[Int(row.sheet)], row: Int(row.rowNumber),
-                    keepsLabel: found.hasLabel && !kept.contains(key), isNew: found.isNew,
-                    errors: problems(try texts.errors(of: found, key: key))))
+                    kind: found.problem.kind.rawValue, key: text ?? record?.labelKey, sheet: sheet,
+                    row: row.map { Int($0.rowNumber) } ?? Int(found.problem.rowNumber),
+                    keepsLabel: found.hasLabel && !lost.contains(key), isNew: found.isNew,
+                    errors: problems(try errors(of: found, key: key, record))))
         }
-        for found in unreadable.found where told.count < limit {
-            guard let index = state.sheetIDs.firstIndex(of: found.problem.sheetID) else { continue }
-            let record = try decided.pass.spool.record(at: found.spoolOffset)
+        let standing = unreadable.standing.map { (problem: $0, found: UnreadableKeys.FoundUnreadable?.none) }
+        for (problem, found) in unreadable.found.map({ ($0.problem, $0) }) + standing where told.count < limit {
+            guard let sheet = name(problem.sheetID), let index = state.sheetIDs.firstIndex(of: problem.sheetID) else {
+                continue
+            }
+            let record = found?.isNew == true ? nil : known[problem]
+            let stored = record.flatMap(Self.errors) ?? []
+            let errors =
+                try found.map {
+                    ShownCells.quoted(try texts.errors(ofUnreadable: $0, sheet: index), asIn: stored)
+                } ?? stored
             told.append(
                 SyncReport.Rejection(
-                    kind: found.problem.kind.rawValue, key: nil, sheet: texts.names.names[index],
-                    row: Int(found.problem.rowNumber), keepsLabel: false, isNew: found.isNew,
-                    errors: problems(try RowTexts.errors(record.errors))))
+                    kind: problem.kind.rawValue, key: nil, sheet: sheet, row: Int(problem.rowNumber), keepsLabel: false,
+                    isNew: found?.isNew ?? false, errors: problems(errors)))
         }
         let order = Dictionary(
             texts.names.names.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
         return told.sorted { (order[$0.sheet] ?? 0, $0.row) < (order[$1.sheet] ?? 0, $1.row) }
+    }
+
+    /// The errors of a row; of one that was not read, as they were stored.
+    ///
+    /// A cell was looked at as people see it when its problem was new: that is told again.
+    private func errors(of found: FoundProblem, key: KeyHash, _ record: ExceptionRecord?) throws -> [CellError] {
+        let stored = record.flatMap(Self.errors) ?? []
+        guard found.row != nil else { return stored }
+        return ShownCells.quoted(try texts.errors(of: found, key: key), asIn: stored)
+    }
+
+    private func name(_ sheetID: UInt32) -> String? {
+        state.sheetIDs.firstIndex(of: sheetID).map { texts.names.names[$0] }
+    }
+
+    /// What the store tells of problems that no row of this run is needed for, or that are told already.
+    private func standing(
+        _ outcome: MergeOutcome, _ unreadable: UnreadableKeys
+    ) async throws -> [Problem: ExceptionRecord] {
+        let isNeeded =
+            !unreadable.standing.isEmpty || unreadable.found.contains { !$0.isNew }
+            || outcome.problems.contains { !$0.found.isNew && $0.found.problem.kind != .deleteWaiting }
+        guard let dataset = state.dataset, isNeeded else { return [:] }
+        return Dictionary(
+            try await store.exceptionRecords(of: dataset).map { ($0.problem, $0) },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    private static func errors(_ record: ExceptionRecord) -> [CellError]? {
+        record.errors.flatMap { CellError.list(json: Array($0.utf8)) }
     }
 
     func waitingDeletes(_ outcome: MergeOutcome) async throws -> [SyncReport.WaitingDelete] {

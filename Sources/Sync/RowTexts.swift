@@ -9,6 +9,8 @@ struct RowTexts: Sendable {
     let decided: Decided
     let definition: DatasetDefinition
     let names: SheetNames
+    /// What people see in cells that are newly rejected.
+    private(set) var shown = ShownCells()
     /// For each duplicate key, its rows.
     private let duplicates: [KeyHash: [Int]]
 
@@ -23,6 +25,26 @@ struct RowTexts: Sendable {
         self.duplicates = duplicates
     }
 
+    /// Looks at the cells of new rejections as people see them.
+    mutating func lookAtCells(_ unreadable: UnreadableKeys, _ state: StoredState) async throws {
+        var errors: [(sheet: Int, error: CellError)] = []
+        for (key, found) in decided.outcome?.problems ?? [] where found.isNew {
+            guard let index = found.row else { continue }
+            let sheet = Int(decided.rows[index].sheet)
+            errors += try self.errors(of: found, key: key).map { (sheet, $0) }
+        }
+        for found in unreadable.found where found.isNew {
+            guard let sheet = state.sheetIDs.firstIndex(of: found.problem.sheetID) else { continue }
+            errors += try self.errors(ofUnreadable: found, sheet: sheet).map { (sheet, $0) }
+        }
+        shown = await ShownCells(errors, decided, definition)
+    }
+
+    /// The errors of a row whose key cannot be read.
+    func errors(ofUnreadable found: UnreadableKeys.FoundUnreadable, sheet: Int) throws -> [CellError] {
+        shown.quoted(try Self.errors(try decided.pass.spool.record(at: found.spoolOffset).errors), sheet: sheet)
+    }
+
     func record(row: Int) throws -> Spool.Record {
         try decided.pass.spool.record(at: decided.rows[row].spoolOffset)
     }
@@ -31,7 +53,7 @@ struct RowTexts: Sendable {
     func errors(of found: FoundProblem, key: KeyHash) throws -> [CellError] {
         guard let index = found.row else { return [] }
         let record = try record(row: index)
-        var errors = try Self.errors(record.errors)
+        var errors = shown.quoted(try Self.errors(record.errors), sheet: Int(decided.rows[index].sheet))
         if found.problem.kind == .duplicate, let field = keyField {
             let row = decided.rows[index]
             // A few are named: of a column that was filled down there may be any number.
@@ -54,7 +76,7 @@ struct RowTexts: Sendable {
     }
 
     /// Errors as the spool holds them: a JSON array.
-    static func errors(_ json: [UInt8]) throws -> [CellError] {
+    private static func errors(_ json: [UInt8]) throws -> [CellError] {
         if json.isEmpty { return [] }
         guard let errors = CellError.list(json: json) else {
             throw SpoolError(action: "understood", number: EIO)

@@ -1,4 +1,5 @@
 internal import LabelSchema
+package import LabelStore
 internal import SheetSource
 internal import Tabular
 
@@ -16,35 +17,58 @@ package struct SheetCheck: Sendable, Codable {
 
 extension DatasetDefinition {
     /// Looks at the header of each sheet, and reads no further.
-    package func checkSheets() async throws -> [SheetCheck] {
+    ///
+    /// - Parameter store: knows the tabs from earlier reads: one made anew under an old title is told, as a sync would.
+    ///   `nil` where there is no store to ask.
+    /// - Returns: what was found of each sheet, in the order of the configuration.
+    /// - Throws: what the store throws; `CancellationError`.
+    package func checkSheets(_ store: LabelStore?) async throws -> [SheetCheck] {
+        var records: [SheetRecord?] = []
+        if let store { records = try await StoredState.load(self, from: store).records }
         var checks: [SheetCheck] = []
-        for sheet in sheets { checks.append(try await check(sheet)) }
+        var first: [[String]: Int] = [:]
+        for (index, sheet) in sheets.enumerated() {
+            var (check, identity) = try await check(sheet, tab: records.isEmpty ? nil : records[index]?.tabID)
+            if check.isSound, let identity {
+                let place = [identity.spreadsheet, "\(identity.sheetID)", sheet.reference.namedRange ?? ""]
+                if let other = first[place] {
+                    check.code = "same-tab-twice"
+                    check.messages = ["en": "it is the same tab as sheet \(other + 1) of the configuration"]
+                    check.hint = "Take one of the two out of sheaf.yaml."
+                } else {
+                    first[place] = index
+                }
+            }
+            checks.append(check)
+        }
         return checks
     }
 
-    private func check(_ sheet: SheetDefinition) async throws -> SheetCheck {
+    private func check(_ sheet: SheetDefinition, tab: Int?) async throws -> (SheetCheck, SheetIdentity?) {
         let header = HeaderCheck(schema: schema)
         var check = SheetCheck(
             sheet: sheet.displayName, spreadsheet: sheet.reference.spreadsheet, code: nil, messages: [:], hint: "")
+        var reference = sheet.reference
+        if reference.sheetID == nil { reference.sheetID = tab }
         do {
-            _ = try await sheet.reader.read(sheet.reference, into: header)
+            _ = try await sheet.reader.read(reference, into: header)
         } catch {
             if error.code == .cancelled { throw CancellationError() }
             if error.code != .consumerStopped {
                 check.code = error.code.rawValue
                 check.messages = ["en": error.detail]
                 check.hint = error.hint
-                return check
+                return (check, nil)
             }
         }
         let problems = await header.problems ?? [.emptyHeader(row: sheet.reference.headerRow)]
-        guard let first = problems.first else { return check }
+        guard let first = problems.first else { return (check, await header.identity) }
         check.code = first.code
         for language in MessageLanguage.allCases {
             check.messages[language.rawValue] = problems.map { $0.message(language) }.joined(separator: " ")
         }
         check.hint = "Nothing of this sheet can be synced before."
-        return check
+        return (check, await header.identity)
     }
 }
 
@@ -55,12 +79,14 @@ private actor HeaderCheck: RowConsumer {
     private let schema: LabelSchema
     /// `nil` until a header row was seen; empty if it fits.
     private(set) var problems: [HeaderProblem]?
+    private(set) var identity: SheetIdentity?
 
     init(schema: LabelSchema) {
         self.schema = schema
     }
 
     func begin(_ identity: SheetIdentity) {
+        self.identity = identity
         problems = nil
     }
 

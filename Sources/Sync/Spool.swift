@@ -38,6 +38,8 @@ final class Spool: Sendable {
         descriptor = mkstemp(&template)
         guard descriptor >= 0 else { throw SpoolError(action: "made", number: errno) }
         unlink(template)
+        // Closed in programs that are started: a trainer has no business with it.
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     }
 
     deinit {

@@ -70,10 +70,11 @@ extension SyncRunner {
                 check.counts, stored: outcome.storedCount, seen: report.counts.rows - report.counts.pending
             )
             .map(\.description)
-        let details = ReportDetails(
-            texts: RowTexts(decided, definition, state.records), store: store, state: state, limit: limit)
+        var texts = RowTexts(decided, definition, state.records)
+        try await texts.lookAtCells(unreadable, state)
+        let details = ReportDetails(texts: texts, store: store, state: state, limit: limit)
         report.changes = try await details.changes(outcome)
-        report.rejections = try details.rejections(outcome, unreadable)
+        report.rejections = try await details.rejections(outcome, unreadable)
         report.waitingDeletes = try await details.waitingDeletes(outcome)
         return details
     }

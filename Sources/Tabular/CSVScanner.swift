@@ -1,4 +1,4 @@
-/// Reads the rows of a comma-separated file while it arrives.
+/// Reads the rows of a comma-separated file while it arrives; another separator may be given.
 ///
 /// RFC 4180, strictly: a quote may only open a field, close it, or stand doubled within it. A byte order mark is
 /// skipped; lines end in LF, CR or CRLF; newlines within quotes are text. The file must be UTF-8. Every cell is text,
@@ -21,9 +21,13 @@ package struct CSVScanner: ~Copyable {
     /// How much of a byte order mark was seen; nil once the question is settled.
     private var markBytes: Int? = 0
     private let maximumRowBytes: Int
+    private let separator: UInt8
 
     /// Makes a scanner for a file whose first row is to be called `firstRowNumber`.
-    package init(firstRowNumber: Int = 1, maximumRowBytes: Int = 8 << 20) {
+    package init(
+        firstRowNumber: Int = 1, separator: UInt8 = UInt8(ascii: ","), maximumRowBytes: Int = 8 << 20
+    ) {
+        self.separator = separator
         batch = RowBatch(firstRowNumber: firstRowNumber)
         self.maximumRowBytes = maximumRowBytes
     }
@@ -97,7 +101,7 @@ package struct CSVScanner: ~Copyable {
         case .quoteInQuoted where byte == UInt8(ascii: "\""):
             try appendText(byte)
             state = .quoted
-        case _ where byte == UInt8(ascii: ","):
+        case _ where byte == separator:
             rowBegun = true
             try endField()
         case _ where byte == 0x0A || byte == 0x0D: try endRow()

@@ -17,6 +17,14 @@ package enum UTF8Text {
         return nil
     }
 
+    /// Whether the bytes from `offset` to the end are the beginning of a well-formed sequence, and no more of it.
+    package static func isCutShort(in bytes: UnsafeRawBufferPointer, at offset: Int) -> Bool {
+        guard offset < bytes.count, let shape = UTF8Shape(lead: bytes[offset]) else { return false }
+        let rest = bytes[(offset &+ 1)...]
+        return rest.count &+ 1 < shape.length && (rest.first.map(shape.second.contains) ?? true)
+            && rest.dropFirst().allSatisfy { $0 & 0xC0 == 0x80 }
+    }
+
     /// How many bytes the well-formed sequence at `offset` has, or nil where there is none.
     @inline(__always)
     private static func sequenceLength(in bytes: UnsafeRawBufferPointer, at offset: Int) -> Int? {

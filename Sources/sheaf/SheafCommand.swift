@@ -70,6 +70,11 @@ struct SheafCommand: AsyncParsableCommand {
                 return code.rawValue
             }
             Console.note(text)
+            // What cannot be parsed has no flags yet, but a program that asks for JSON has to get it.
+            if CommandLine.arguments.contains("--json") {
+                let failure = Failure(.usage, code: "arguments", message(for: error))
+                try? Console(style: Style(.never), isJSON: true).json(ErrorDocument(failure))
+            }
             return code == .validationFailure ? Exit.usage.rawValue : code.rawValue
         }
     }

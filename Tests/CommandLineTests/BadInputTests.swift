@@ -19,6 +19,21 @@ import Testing
         }
     }
 
+    @Test func aWrongArgumentIsToldAsJSONToWhoAsksForJSON() async throws {
+        try await Scene.with(migrated: false) { scene in
+            for arguments in [
+                ["sync", "--json", "--nonsense"], ["approve", "--json"], ["sheet", "retire", "1", "--json"],
+            ] {
+                let outcome = try await scene.run(list: arguments)
+                expect(outcome, .usage)
+                let document = try #require(
+                    try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: [String: Any]])
+                #expect(document["error"]?["code"] as? String == "arguments")
+                #expect((document["error"]?["message"] as? String)?.isEmpty == false)
+            }
+        }
+    }
+
     // MARK: - Sheets
 
     @Test func missingOrWrongCredentialsAreNamed() async throws {

@@ -151,6 +151,14 @@ final class Scene: Sendable {
         _ arguments: String..., environment: [String: String] = [:], through shell: String? = nil,
         meanwhile: @escaping @Sendable (pid_t) async -> Void = { _ in }
     ) async throws -> Outcome {
+        try await run(list: arguments, environment: environment, through: shell, meanwhile: meanwhile)
+    }
+
+    /// The same with a list of arguments.
+    func run(
+        list arguments: [String], environment: [String: String] = [:], through shell: String? = nil,
+        meanwhile: @escaping @Sendable (pid_t) async -> Void = { _ in }
+    ) async throws -> Outcome {
         var variables = environment
         if let password = database.password { variables["SHEAF_STORE_PASSWORD"] = password }
         variables["SHEAF_ACTOR"] = "tester"

@@ -1,4 +1,5 @@
 import HTTPTransfer
+import TestServers
 import Testing
 
 @Suite struct AnswersAsTheyCome {

@@ -1,5 +1,6 @@
 import HTTPTransfer
 import Synchronization
+import TestServers
 import Testing
 
 @Suite struct RetryDecisions {

@@ -1,3 +1,4 @@
+import HTTPTransfer
 import Logging
 import SheetSource
 import SheetsEmulator
@@ -204,6 +205,38 @@ import Testing
             #expect(error.sheet == GoogleWorld.sheet)
             #expect(world.emulator.counters[Self.batchGet] == attempts)
         }
+    }
+
+    @Test func areGivenUpSoonerWhileNothingGetsThrough() async throws {
+        try await GoogleWorld.with { world in
+            world.emulator.inject(EmulatorFault(.status(503), times: 9, method: "spreadsheets.get"))
+            let source = world.source()
+            // The third read's third attempt is the first that gets through.
+            for (attempts, isRead) in [(4, false), (3, false), (3, true)] {
+                world.emulator.resetCounters()
+                let result = await source.read(together: [SheetRequest(GoogleWorld.sheet, into: Collector())])[0]
+                #expect(((try? result.get()) != nil) == isRead)
+                #expect(world.emulator.counters["spreadsheets.get"] == attempts)
+            }
+            world.emulator.inject(EmulatorFault(.status(503), times: 100, method: "spreadsheets.get"))
+            world.emulator.resetCounters()
+            _ = try await sheetFailure { _ = try await source.read(GoogleWorld.sheet, into: Collector()) }
+            #expect(world.emulator.counters["spreadsheets.get"] == 4)
+        }
+    }
+
+    @Test func keepTryingForAsLongAsAQuotaTakesToRefill() {
+        let policy = GoogleConfiguration(credentials: .metadataServer).retryPolicy
+        // With the least luck there is, the attempts that are left still reach the deadline.
+        var elapsed = Duration.zero
+        var attempt = 1
+        let outcome = RetryOutcome(HTTPResponseHead(status: 429, headers: [:]))
+        while case .retry(let wait) = policy.decide(attempt: attempt, elapsed: elapsed, outcome: outcome, random: 0.2) {
+            elapsed += wait
+            attempt += 1
+        }
+        #expect(elapsed > .seconds(120))
+        #expect(policy.maximumBackoff == .seconds(64))
     }
 
     @Test func waitForTheQuotaThatDriveSaysWithA403() async throws {

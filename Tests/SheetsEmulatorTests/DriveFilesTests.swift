@@ -174,8 +174,16 @@ import Testing
             #expect(csv.headers["Content-Type"] == "text/csv")
             #expect(
                 csv.text == "id,text\r\n1,\"a,b\"\r\n,\"say \"\"hi\"\"\"\r\n2024-01-02,\"two\nlines\tand\"\r\nx,")
+            try client.emulator.edit("s1") { spreadsheet in
+                let format = json(#"{"numberFormat":{"type":"NUMBER","pattern":"0.00"}}"#)
+                spreadsheet.tabs[0].grid.extras.update(CellRange(rows: 1..<2, columns: 0..<1)) { _ in
+                    CellExtras(format: format)
+                }
+            }
+            let formatted = try await client.get("/drive/v3/files/s1/export?mimeType=text/csv")
+            #expect(formatted.text.hasPrefix("id,text\r\n1.00,"))
             let tabbed = try await client.get("/drive/v3/files/s1/export?mimeType=text%2Ftab-separated-values")
-            #expect(tabbed.text == "id\ttext\r\n1\ta,b\r\n\tsay \"hi\"\r\n2024-01-02\ttwo lines and\r\nx\t")
+            #expect(tabbed.text == "id\ttext\r\n1.00\ta,b\r\n\tsay \"hi\"\r\n2024-01-02\ttwo lines and\r\nx\t")
             let refused = try await client.get("/drive/v3/files/s1/export?mimeType=application/json")
             #expect(refused.status == 400)
             #expect(refused.message == "The requested conversion is not supported.")

@@ -85,4 +85,29 @@ import Testing
             #expect(try await client.update("A1", "[[1]]", input: "GUESSED").status == 400)
         }
     }
+
+    @Test func refusesAParameterThatTheMethodDoesNotHave() async throws {
+        try await TestClient.run { client async throws in
+            let answer = try await client.values("A1", "valueRender=FORMULA")
+            #expect(answer.status == 400)
+            #expect(
+                answer.message
+                    == #"Invalid JSON payload received. Unknown name "valueRender": Cannot bind query parameter. "#
+                    + "Field 'valueRender' could not be found in request message.")
+            #expect(
+                try await client.values("A1", "alt=json&$fields=values&key=x&quotaUser=y").json
+                    == json(#"{"values":[["id"]]}"#))
+        }
+    }
+
+    @Test func cutsTheAnswersOfWritesToTheMaskAsWell() async throws {
+        try await TestClient.run { client async throws in
+            let requests = #"{"requests":[{"addSheet":{"properties":{"title":"T","sheetId":3}}},{"deleteSheet":{}}]}"#
+            let path = "/v4/spreadsheets/s1:batchUpdate?fields="
+            let refused = try await client.send("POST", path + "answers", body: requests)
+            #expect(refused.status == 400)
+            let answer = try await client.send("POST", path + "replies.addSheet.properties.sheetId", body: requests)
+            #expect(answer.json == json(#"{"replies":[{"addSheet":{"properties":{"sheetId":3}}},{}]}"#))
+        }
+    }
 }

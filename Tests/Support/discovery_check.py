@@ -79,7 +79,9 @@ class Document:
 class Witness:
     """Sees every call of a check, and remembers what was wrong and which methods were called."""
 
-    def __init__(self):
+    def __init__(self, quirks=()):
+        """`quirks` are mistakes of the client itself, which Google overlooks."""
+        self.quirks = set(quirks)
         self.documents = {"sheets": Document("sheets.v4"), "drive": Document("drive.v3")}
         self.mistakes = []
         self.called = {}
@@ -119,7 +121,8 @@ class Report:
         print(f"FAIL {what}\n     found  {found!r}\n     wanted {wanted!r}")
 
     def end(self, witness):
-        for mistake in sorted(set(witness.mistakes)):
+        mistakes = sorted(set(witness.mistakes) - witness.quirks)
+        for mistake in mistakes:
             print(f"FAIL {mistake}")
         print(f"{self.count} comparisons, {sum(witness.called.values())} calls of {len(witness.called)} methods")
-        return 1 if self.failures or witness.mistakes else 0
+        return 1 if self.failures or mistakes else 0

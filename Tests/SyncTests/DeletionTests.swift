@@ -48,7 +48,7 @@ import Testing
             // Cut in one sheet before the first pass, and pasted into the other only between the two.
             try bench.write("a.csv", [["1", "a", "主食"]])
             bench.beforeRead.value = { sheet, number in
-                if sheet == "b.csv", number == 2 { try bench.write("b.csv", [["3", "c", "副菜"], ["2", "b", "主菜"]]) }
+                if sheet == "b.csv", number == 3 { try bench.write("b.csv", [["3", "c", "副菜"], ["2", "b", "主菜"]]) }
             }
             let report = try await bench.sync(["a.csv", "b.csv"])
             bench.beforeRead.value = nil
@@ -64,7 +64,7 @@ import Testing
             try await bench.sync(["a.csv", "b.csv"])
             try bench.write("a.csv", [["1", "a", "主食"]])
             bench.beforeRead.value = { sheet, number in
-                if sheet == "b.csv", number == 2 { try bench.write("b.csv", [["3", "c", "主食"]]) }
+                if sheet == "b.csv", number == 3 { try bench.write("b.csv", [["3", "c", "主食"]]) }
             }
             let report = try await bench.sync(["a.csv", "b.csv"])
             bench.beforeRead.value = nil

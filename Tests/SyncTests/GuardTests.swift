@@ -205,7 +205,7 @@ import Testing
                     of: record, actor: "boss", why: nil, hours: 1, lease: lease)
             }
             bench.beforeRead.value = { sheet, number in
-                if sheet == "b.csv", number == 2 { try bench.write("b.csv", Self.rows(10...20) + [["?", "", "主食"]]) }
+                if sheet == "b.csv", number == 3 { try bench.write("b.csv", Self.rows(10...20) + [["?", "", "主食"]]) }
             }
             let report = try await bench.sync(["a.csv", "b.csv"])
             bench.beforeRead.value = nil

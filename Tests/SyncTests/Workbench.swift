@@ -18,7 +18,8 @@ struct Workbench: Sendable {
     let store: LabelStore
     let configuration: MySQLConfiguration
     let folder: String
-    /// Called before each read, with the file's name and how often it has been read.
+    /// Called before each read, with the file's name and how often the run has asked for it: a sheet that has not changed
+    /// is asked for once to find that out, and again for each of the two passes that prove a delete.
     let beforeRead = Shared<(@Sendable (String, Int) throws -> Void)?>(nil)
 
     static let schemaText = """

@@ -55,6 +55,14 @@ import Testing
         }
     }
 
+    @Test func takesTheSeparatorThatIsGiven() throws {
+        var scanner = CSVScanner(separator: UInt8(ascii: "\t"))
+        try scanner.feed(Array("a,b\t\"c\td\"\r\n".utf8))
+        try scanner.finish()
+        let batch = scanner.takeBatch()
+        #expect(batch?.texts(ofRow: 0) == ["a,b", "c\td"])
+    }
+
     @Test func capsTheSizeOfARow() {
         var scanner = CSVScanner(maximumRowBytes: 100)
         let error = #expect(throws: ScanError.self) {

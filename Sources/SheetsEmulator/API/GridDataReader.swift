@@ -16,6 +16,11 @@ struct GridDataReader {
         let dataValidation: Bool
         let textFormatRuns: Bool
 
+        /// Whether a cell without extras has nothing to tell.
+        var isOfExtrasOnly: Bool {
+            !(userEnteredValue || effectiveValue || formattedValue || userEnteredFormat || effectiveFormat)
+        }
+
         init(_ mask: FieldMask) {
             userEnteredValue = mask.includes("userEnteredValue")
             effectiveValue = mask.includes("effectiveValue")
@@ -74,17 +79,27 @@ struct GridDataReader {
     private func rowData(_ cells: CellRange) -> [JSONValue] {
         let filled = tab.grid.filled(cells)
         let wantsCells = mask.below("rowData").includes("values")
+        // Rows without notes are most of a sheet when notes are asked for: one value stands for all of them.
+        var blanks: [Int: JSONValue] = [:]
         return zip(filled.rows, tab.grid.encodedRows(filled.rows)).map { row, encoded in
             guard wantsCells else { return .object([]) }
-            let values = encoded.isEmpty ? [] : RowCodec.decode(encoded)
             let extras = tab.grid.extras.isEmpty ? 0 : tab.grid.extras.width(ofRow: row)
-            let columns = cells.columns.clamped(to: 0..<max(values.count, extras))
-            guard !columns.isEmpty else { return .object([]) }
-            let shown = columns.map { column in
-                self.cell(column < values.count ? values[column] : .empty, tab.grid.extras[row, column])
+            if extras == 0, members.isOfExtrasOnly {
+                let width = cells.columns.clamped(to: 0..<RowCodec.count(encoded)).count
+                let blank = blanks[width] ?? Self.row(Array(repeating: .object([]), count: width))
+                blanks[width] = blank
+                return blank
             }
-            return .object([JSONMember(name: "values", value: .array(shown))])
+            let values = encoded.isEmpty ? [] : RowCodec.decode(encoded)
+            return Self.row(
+                cells.columns.clamped(to: 0..<max(values.count, extras)).map { column in
+                    self.cell(column < values.count ? values[column] : .empty, tab.grid.extras[row, column])
+                })
         }
+    }
+
+    private static func row(_ cells: [JSONValue]) -> JSONValue {
+        .object(cells.isEmpty ? [] : [JSONMember(name: "values", value: .array(cells))])
     }
 
     private func cell(_ value: CellValue, _ extras: CellExtras?) -> JSONValue {

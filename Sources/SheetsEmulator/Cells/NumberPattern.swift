@@ -195,8 +195,9 @@ private enum DigitPattern {
         let whole = places.prefix { $0 != "." }
         let decimals = places.dropFirst(whole.count).filter { $0 != "." && $0 != "," }
         // Commas behind the last digit divide by a thousand each; one between digits groups them.
-        let trailing = whole.reversed().prefix { $0 == "," }.count
-        let isGrouped = whole.dropLast(trailing).contains(",")
+        let behindWhole = whole.reversed().prefix { $0 == "," }.count
+        let trailing = behindWhole + places.dropFirst(whole.count).count { $0 == "," }
+        let isGrouped = whole.dropLast(behindWhole).contains(",")
         var scaled = value
         for token in tokens where token == .percent { scaled *= 100 }
         for _ in 0..<trailing { scaled /= 1000 }

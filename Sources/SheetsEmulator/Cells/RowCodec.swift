@@ -57,6 +57,16 @@ enum RowCodec {
         out.append(contentsOf: payload)
     }
 
+    /// How many cells a row has.
+    static func count(_ row: ArraySlice<UInt8>) -> Int {
+        var (count, position) = (0, row.startIndex)
+        while position < row.endIndex {
+            position = RawCell(in: row, at: position).end
+            count += 1
+        }
+        return count
+    }
+
     static func decode(_ row: ArraySlice<UInt8>) -> [CellValue] {
         var cells: [CellValue] = []
         var position = row.startIndex

@@ -10,7 +10,9 @@ enum DriveExport {
         guard let grid = file.tabs.first?.grid else { return [] }
         let columns = 0..<grid.columnCount
         guard let last = grid.lastFilledRow(0..<grid.rowCount, columns: columns) else { return [] }
-        let rows = grid.encodedRows(0..<last + 1).map { RowCodec.decode($0).map(\.displayText) }
+        let rows = grid.encodedRows(0..<last + 1).enumerated().map { row, encoded in
+            RowCodec.decode(encoded).enumerated().map { $1.displayText(grid.extras[row, $0]) }
+        }
         let width = rows.map { row in row.lastIndex { !$0.isEmpty }.map { $0 + 1 } ?? 0 }.max() ?? 0
         var out: [UInt8] = []
         for (index, row) in rows.enumerated() {

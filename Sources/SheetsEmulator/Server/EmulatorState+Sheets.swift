@@ -62,6 +62,7 @@ extension EmulatorState {
     /// The reads that take data filters, or a tag's id.
     func readByFilter(_ spreadsheet: Spreadsheet, _ request: Incoming) throws(APIError) -> JSONValue {
         let body = try request.json
+        let mask = try request.call.method.mask(request.query)
         do throws(Spreadsheet.Refusal) {
             switch request.call.method {
             case .developerMetadataGet:
@@ -69,10 +70,10 @@ extension EmulatorState {
                 guard let found else {
                     throw .invalid("No developer metadata with id: \(request.call.range)")
                 }
-                return spreadsheet.json(found)
-            case .developerMetadataSearch: return try spreadsheet.searchMetadata(body)
-            case .valuesBatchGetByDataFilter: return try spreadsheet.valuesByDataFilter(body)
-            default: return try spreadsheet.resourceByDataFilter(body, request.query)
+                return mask.apply(to: spreadsheet.json(found))
+            case .developerMetadataSearch: return mask.apply(to: try spreadsheet.searchMetadata(body))
+            case .valuesBatchGetByDataFilter: return mask.apply(to: try spreadsheet.valuesByDataFilter(body))
+            default: return try spreadsheet.resourceByDataFilter(body, request.query, mask)
             }
         } catch {
             throw .invalidArgument(error.message)
@@ -162,11 +163,12 @@ extension Spreadsheet {
         return body["dataFilters"]?.elements ?? []
     }
 
-    func resourceByDataFilter(_ body: JSONValue, _ query: QueryParameters) throws(Refusal) -> JSONValue {
+    func resourceByDataFilter(
+        _ body: JSONValue, _ query: QueryParameters, _ mask: FieldMask
+    ) throws(Refusal) -> JSONValue {
         let filters = try filters(body, "GetSpreadsheetByDataFilterRequest")
         var wanted: [ResolvedRange] = []
         for filter in filters { wanted += try ranges(filter) }
-        let mask = FieldMask.parse(query["fields"]) ?? .all
         let usual = body["includeGridData"]?.boolean == true ? FieldMask.all : Self.maskWithoutData
         return resource(filters.isEmpty ? nil : wanted, mask: mask.isAll && !query.asksForAll ? usual : mask)
     }

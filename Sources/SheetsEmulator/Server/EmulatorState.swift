@@ -66,10 +66,14 @@ struct EmulatorState: Sendable {
         }
         if isDrive { return try answerDrive(request, for: grant, now: now, configuration) }
         let pretty = request.query["prettyPrint"] != "false"
+        try request.call.method.check(request.query)
+        let mask = try request.call.method.mask(request.query)
         if request.call.method == .spreadsheetsCreate { return .json(try create(request, by: grant, now: now)) }
         var spreadsheet = try visible(request.call, to: grant)
         spreadsheet.caller = grant.email
-        if request.call.method == .sheetsCopyTo { return .json(try copySheet(of: spreadsheet, request, grant, now)) }
+        if request.call.method == .sheetsCopyTo {
+            return .json(mask.apply(to: try copySheet(of: spreadsheet, request, grant, now)))
+        }
         guard request.call.method.writes else {
             return try read(spreadsheet, request, pretty: pretty)
         }
@@ -78,7 +82,7 @@ struct EmulatorState: Sendable {
         edited.caller = nil
         edited.touch(at: now, by: grant.email)
         spreadsheets[edited.id] = edited
-        return .json(reply)
+        return .json(mask.apply(to: reply))
     }
 
     func visible(_ call: APICall, to grant: Tokens.Grant) throws(APIError) -> Spreadsheet {

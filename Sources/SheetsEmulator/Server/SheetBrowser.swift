@@ -168,11 +168,11 @@ struct SheetBrowser {
         .pages{display:flex;flex-wrap:wrap;gap:1rem}.pages a{color:var(--on)}.pages span{opacity:.45}\
         .pages b{font-weight:500;color:var(--ink)}\
         .grid{flex:1;overflow:auto;border-top:1px solid var(--line)}\
-        table{border-collapse:separate;border-spacing:0;font-variant-numeric:tabular-nums}\
+        table{border-collapse:separate;border-spacing:0;width:max-content;font-variant-numeric:tabular-nums}\
         th,td{border:solid var(--line);border-width:0 1px 1px 0;padding:.2rem .55rem;text-align:left;vertical-align:top}\
         th{position:sticky;left:0;z-index:1;background:var(--soft);color:var(--dim);font-weight:400;text-align:right}\
         thead th{top:0;z-index:2;text-align:center}thead th:first-child{z-index:3}\
-        td{white-space:pre-wrap;overflow-wrap:anywhere;min-width:5rem;max-width:24rem;unicode-bidi:isolate}\
+        td{white-space:pre-wrap;overflow-wrap:anywhere;min-width:5rem;max-width:22rem;unicode-bidi:isolate}\
         tbody tr:nth-child(even) td{background:light-dark(#fafbfc,#1d2026)}\
         .n{text-align:right}.note{position:relative}\
         .note::after{content:"";position:absolute;top:0;right:0;border:.3rem solid;\

@@ -25,6 +25,10 @@ struct AdoptCommand: SheafSubcommand {
     var dataset: String
     @Option(help: ArgumentHelp("A CSV file with a header.", valueName: "file"))
     var csv: String?
+    @Option(
+        help: ArgumentHelp(
+            "How the file's characters are written: utf-8, cp932 (Excel in Japan), utf-16 or auto.", valueName: "name"))
+    var encoding: String?
     @Option(help: ArgumentHelp("A table of the store's database server.", valueName: "table"))
     var table: String?
     @Flag(help: "Leave out rows that are not valid.")
@@ -35,6 +39,9 @@ struct AdoptCommand: SheafSubcommand {
     func validate() throws {
         try ReasonLimit.check(reason)
         if (csv == nil) == (table == nil) { throw ValidationError("Give either --csv or --table.") }
+        if let encoding, TextEncoding(name: encoding) == nil {
+            throw ValidationError("Give utf-8, cp932, utf-16 or auto with --encoding.")
+        }
     }
 
     func execute(_ console: Console) async throws -> Exit {
@@ -88,6 +95,8 @@ struct AdoptCommand: SheafSubcommand {
             reference: SheetReference(spreadsheet: path.lastPathComponent),
             location: "adopted:csv:\(path.lastPathComponent)",
             annotator: nil,
-            reader: CSVFolderSource(folder: path.deletingLastPathComponent().path(percentEncoded: false)))
+            reader: CSVFolderSource(
+                folder: path.deletingLastPathComponent().path(percentEncoded: false),
+                encoding: encoding.flatMap(TextEncoding.init(name:)) ?? .utf8))
     }
 }

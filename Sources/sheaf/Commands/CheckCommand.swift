@@ -58,14 +58,26 @@ struct CheckCommand: SheafSubcommand {
             let store = await storeFinding(workspace)
             findings.append(store)
             if exit == .success, !store.problems.isEmpty { exit = .store }
-            for dataset in sound {
-                for check in try await workspace.definition(dataset).checkSheets() {
-                    findings.append(finding(check, dataset, workspace.language))
-                    if exit == .success, !check.isSound { exit = .source }
-                }
-            }
+            let checks =
+                store.problems.isEmpty
+                ? try await workspace.withStore { try await sheetFindings(sound, workspace, $0) }
+                : try await sheetFindings(sound, workspace, nil)
+            findings += checks
+            if exit == .success, checks.contains(where: { !$0.problems.isEmpty }) { exit = .source }
         }
         return try tell(findings, console, failing: exit)
+    }
+
+    private func sheetFindings(
+        _ datasets: [DatasetSettings], _ workspace: Workspace, _ store: LabelStore?
+    ) async throws -> [Finding] {
+        var findings: [Finding] = []
+        for dataset in datasets {
+            for check in try await workspace.definition(dataset).checkSheets(store) {
+                findings.append(finding(check, dataset, workspace.language))
+            }
+        }
+        return findings
     }
 
     private func storeFinding(_ workspace: Workspace) async -> Finding {

@@ -9,7 +9,7 @@ struct SheetCommand: AsyncParsableCommand {
         commandName: "sheet", abstract: "The sheets of the datasets: list them, retire those that are gone.",
         discussion: """
             Examples:
-              sheaf sheet list                  what is known of each, and when it was read
+              sheaf sheet list                  what is known of each of them
               sheaf sheet retire 7 --keep       give up a sheet that is gone
             """,
         subcommands: [SheetListCommand.self, SheetRetireCommand.self], defaultSubcommand: SheetListCommand.self)

@@ -46,8 +46,8 @@ struct SyncCommand: SheafSubcommand {
         commandName: "sync", abstract: "Bring the labels up to what the sheets hold, as a new version.",
         discussion: """
             Pulls the sheets that may have changed, validates every row, writes only what
-            changed as a new immutable version, and starts the training that is due. Where nothing changed
-            nothing is written but a record of the run.
+            changed as a new immutable version, and starts the training that is due. Where
+            nothing changed nothing is written but a record of the run.
 
             Examples:
               sheaf sync                              all datasets

@@ -79,13 +79,20 @@ struct DatasetSettings: Sendable {
 struct SheetSettings: Sendable {
     enum Source: Sendable {
         case google
+        /// A file, or several: a folder or a pattern, whose files are looked up when they are to be read.
         case csv
+        case web
     }
 
     var source: Source
     var reference: SheetReference
     var annotator: String?
     var line: Int
+    /// How the characters of a file are written; `nil` as its source says, or else UTF-8.
+    var encoding: TextEncoding?
+    /// Where a file on the web is, and the file with the value of its `Authorization` header.
+    var address: WebAddress?
+    var authorizationFile: String?
 }
 
 /// When to train, and how.

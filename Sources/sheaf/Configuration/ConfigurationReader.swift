@@ -153,21 +153,16 @@ struct ConfigurationReader {
     }
 
     private func sheet(_ node: Node, path: String) -> SheetSettings? {
-        let keys = ["spreadsheet", "csv", "tab", "sheet_id", "named_range", "header_row", "annotator"]
+        let keys =
+            ["spreadsheet", "tab", "sheet_id", "named_range", "header_row", "annotator"] + Self.fileKeys
         guard let mapping = YAMLMapping(node, path: path, keys: keys, collector) else { return nil }
         let headerRow = mapping.number("header_row", in: 1...10_000_000) ?? 1
         if let annotator = mapping.text("annotator"), annotator.unicodeScalars.count > 255 {
             collector.note("`\(path).annotator` is longer than 255 characters", at: mapping["annotator"])
         }
         let line = node.mark?.line ?? 0
-        if let csv = mapping.text("csv") {
-            if mapping["spreadsheet"] != nil {
-                collector.note("`\(path)` names both a spreadsheet and a csv file; give one", at: node)
-            }
-            return SheetSettings(
-                source: .csv, reference: SheetReference(spreadsheet: Self.plain(csv), headerRow: headerRow),
-                annotator: mapping.text("annotator"), line: line)
-        }
+        if mapping["csv"] != nil || mapping["url"] != nil { return file(mapping, headerRow: headerRow) }
+        refuse(["encoding", "authorization_file"], in: mapping, source: "a spreadsheet")
         let hint = "it stands between /d/ and /edit in the spreadsheet's address"
         guard let spreadsheet = mapping.requiredText("spreadsheet", hint: hint) else { return nil }
         if spreadsheet.contains("/") {
@@ -235,14 +230,8 @@ struct ConfigurationReader {
             attempts: launcher.number("attempts", in: 1...100) ?? 1)
     }
 
-    /// One way to write a path: `./a.csv` is `a.csv`.
-    private static func plain(_ path: String) -> String {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: true).filter { $0 != "." }
-        return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
-    }
-
     /// A path of the file, which is meant from the file's own folder.
-    private func path(_ written: String) -> String {
+    func path(_ written: String) -> String {
         URL(filePath: written, relativeTo: URL(filePath: folder, directoryHint: .isDirectory))
             .standardizedFileURL.path(percentEncoded: false)
     }

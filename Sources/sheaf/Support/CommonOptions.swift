@@ -73,7 +73,7 @@ extension SheafSubcommand {
 }
 
 /// An error under `--json`.
-private struct ErrorDocument: Encodable {
+struct ErrorDocument: Encodable {
     struct Content: Encodable {
         var code: String
         var message: String

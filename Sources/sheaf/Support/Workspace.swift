@@ -16,7 +16,7 @@ struct Workspace: Sendable {
     let logger = Logger(label: "sheaf")
     private let google: GoogleOnce
     private let ledger = StoreLedger()
-    private let files: any SheetReader
+    let web = WebClientOnce()
 
     init(_ common: CommonOptions, console: Console) throws {
         configuration = try ConfigurationReader.read(file: common.configFile)
@@ -36,7 +36,6 @@ struct Workspace: Sendable {
             google.quota?.projectReadsPerMinute = quota.project
         }
         self.google = GoogleOnce(google, logger)
-        files = CSVFolderSource(folder: configuration.folder)
     }
 
     // MARK: - Store
@@ -109,7 +108,7 @@ struct Workspace: Sendable {
     func definition(_ dataset: DatasetSettings) throws -> DatasetDefinition {
         DatasetDefinition(
             name: dataset.name, schema: try schema(dataset),
-            sheets: dataset.sheets.map { sheet in
+            sheets: try sheets(dataset).map { sheet in
                 switch sheet.source {
                 case .google:
                     SheetDefinition(
@@ -119,7 +118,11 @@ struct Workspace: Sendable {
                     SheetDefinition(
                         reference: sheet.reference,
                         location: "csv:\(sheet.reference.spreadsheet)".precomposedStringWithCanonicalMapping,
-                        annotator: sheet.annotator, reader: files)
+                        annotator: sheet.annotator, reader: files(sheet))
+                case .web:
+                    SheetDefinition(
+                        reference: sheet.reference, location: "url:\(sheet.reference.spreadsheet)",
+                        annotator: sheet.annotator, reader: try webFile(sheet))
                 }
             }, guards: dataset.guards)
     }

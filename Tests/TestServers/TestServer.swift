@@ -1,15 +1,15 @@
-import Foundation
-import Synchronization
+internal import Foundation
+internal import Synchronization
 
 /// What a client sent.
-struct ReceivedRequest: Sendable {
-    var method = ""
+package struct ReceivedRequest: Sendable {
+    package var method = ""
     /// Path and query, as sent.
-    var target = ""
-    var headerLines: [String] = []
-    var body: [UInt8] = []
+    package var target = ""
+    package var headerLines: [String] = []
+    package var body: [UInt8] = []
 
-    func header(_ name: String) -> String? {
+    package func header(_ name: String) -> String? {
         let prefix = name.lowercased() + ":"
         return headerLines.first { $0.lowercased().hasPrefix(prefix) }
             .map { $0.dropFirst(prefix.count).trimmingCharacters(in: .whitespaces) }
@@ -17,7 +17,7 @@ struct ReceivedRequest: Sendable {
 }
 
 /// What the server does next on a connection, which it closes after the last step.
-enum ServerStep: Sendable {
+package enum ServerStep: Sendable {
     case send([UInt8])
     /// Sends this many zero bytes, and tells by `ServerEvent.stalled` when the client stops taking them.
     case flood(Int)
@@ -26,16 +26,16 @@ enum ServerStep: Sendable {
     /// Closes with a TCP reset.
     case reset
 
-    static func text(_ text: String) -> ServerStep { .send(Array(text.utf8)) }
+    package static func text(_ text: String) -> ServerStep { .send(Array(text.utf8)) }
 
     /// A whole answer with its length.
-    static func answer(_ status: Int = 200, headers: [String] = [], body: [UInt8] = []) -> ServerStep {
+    package static func answer(_ status: Int = 200, headers: [String] = [], body: [UInt8] = []) -> ServerStep {
         let lines = ["HTTP/1.1 \(status) Because", "Content-Length: \(body.count)", "Connection: close"] + headers
         return .send(Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body)
     }
 }
 
-enum ServerEvent: Sendable, Equatable {
+package enum ServerEvent: Sendable, Equatable {
     /// The client takes no more for now; how many bytes were sent so far.
     case stalled(Int)
     /// A flood was taken to its end.
@@ -45,21 +45,21 @@ enum ServerEvent: Sendable, Equatable {
 }
 
 /// A server on 127.0.0.1 that says exactly the bytes a script has for each request, right or wrong.
-final class TestServer: Sendable {
-    typealias Script = @Sendable (ReceivedRequest) -> [ServerStep]
+package final class TestServer: Sendable {
+    package typealias Script = @Sendable (ReceivedRequest) -> [ServerStep]
 
-    let port: UInt16
+    package let port: UInt16
     /// What happened, for tests to wait for.
-    let events: AsyncStream<ServerEvent>
+    package let events: AsyncStream<ServerEvent>
 
     private let happened: AsyncStream<ServerEvent>.Continuation
     private let listener: CInt
     private let received = Mutex<[ReceivedRequest]>([])
 
-    var url: String { "http://127.0.0.1:\(port)" }
-    var requests: [ReceivedRequest] { received.withLock { $0 } }
+    package var url: String { "http://127.0.0.1:\(port)" }
+    package var requests: [ReceivedRequest] { received.withLock { $0 } }
 
-    init(_ script: @escaping Script) throws {
+    package init(_ script: @escaping Script) throws {
         (events, happened) = AsyncStream.makeStream()
         (listener, port) = try Self.listen()
         let acceptor = Thread { [weak self, listener, happened] in
@@ -93,7 +93,7 @@ final class TestServer: Sendable {
     }
 
     /// A port on which nobody listens.
-    static func unusedPort() throws -> UInt16 {
+    package static func unusedPort() throws -> UInt16 {
         let (listener, port) = try listen()
         close(listener)
         return port
