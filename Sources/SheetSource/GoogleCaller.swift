@@ -36,7 +36,7 @@ struct GoogleCaller: Sendable {
     func json<T: Decodable>(
         _ type: T.Type, _ call: Call, policy: RetryPolicy? = nil
     ) async throws(SheetError) -> T {
-        try await stream(policy: policy ?? self.policy, { call }) { body in
+        try await stream(call.service, policy: policy ?? self.policy, { call }) { body in
             let bytes = try await body.collect(upTo: Self.maximumAnswer)
             guard let value = decodeJSON(type, from: bytes) else {
                 throw SheetError(
@@ -53,7 +53,7 @@ struct GoogleCaller: Sendable {
     ///   - policy: whether and when to ask again.
     /// - Throws: why it is not done, or may not be.
     func perform(_ call: Call, policy: RetryPolicy) async throws(SheetError) {
-        try await stream(policy: policy, { call }) { body in
+        try await stream(call.service, policy: policy, { call }) { body in
             _ = try await body.collect(upTo: Self.maximumRefusal)
         }
     }
