@@ -3,6 +3,7 @@ import MySQL
 import SheetsEmulator
 import Subprocess
 import Synchronization
+import SystemPackage
 import Testing
 
 /// Waits for an effect, however long the machine takes; a test whose effect never comes fails.
@@ -121,5 +122,54 @@ extension Scene {
             .name("curl"), arguments: .init(["-s", "-o", "/dev/null", "-m", "30", "-w", "%{http_code}"] + arguments),
             output: .string(limit: 1 << 20), error: .discarded
         ).standardOutput
+    }
+}
+
+/// The emulator as a program of its own.
+extension Scene {
+    /// Runs `sheaf-emulator` until the body has ended; its service account's key takes the place of the scene's.
+    func withEmulatorProgram(
+        port: Int, _ body: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        let program = URL(filePath: Self.program).deletingLastPathComponent()
+            .appending(path: "sheaf-emulator").path(percentEncoded: false)
+        let failure = Mutex<(any Error)?>(nil)
+        _ = try await Subprocess.run(
+            .path(FilePath(program)),
+            arguments: [
+                "serve", "--bench-rows", "1", "--port", "\(port)", "--service-account-out", "\(folder)/key.json",
+                "--ready-file", "\(folder)/ready",
+            ], input: .none, output: .discarded, error: .discarded
+        ) { execution in
+            do {
+                try await eventually("the emulator listens") { FileManager.default.fileExists(atPath: "\(folder)/ready") }
+                try await body()
+            } catch {
+                failure.withLock { $0 = error }
+            }
+            kill(execution.processIdentifier.value, SIGTERM)
+        }
+        if let error = failure.withLock({ $0 }) { throw error }
+    }
+
+    /// The scene's spreadsheet with one row, for the control endpoint.
+    static func spreadsheet(kind: String) -> String {
+        """
+        {"id": "s1", "title": "献立", "sharedWith": ["sheaf@sheaf-emulator.iam.gserviceaccount.com"],
+         "tabs": [{"title": "料理", "rows": [["ID", "名前", "種類", "担当者"], ["1", "料理1", "\(kind)", "佐藤"]]}]}
+        """
+    }
+
+    static func edit(kind: String) -> String {
+        #"{"spreadsheet": "s1", "type": "料理!C2", "rows": [["\#(kind)"]]}"#
+    }
+
+    static func send(_ json: String, to url: String) async throws {
+        #expect(try await curl(["-d", json, url]) == "200")
+    }
+
+    /// How many channels the store knows to be open.
+    func openChannels() async throws -> Int {
+        try await number("SELECT COUNT(*) AS n FROM sheaf_channels WHERE resource_id <> ''")
     }
 }

@@ -224,6 +224,32 @@ import Testing
         }
     }
 
+    /// The emulator as a program beside, which forgets every account, token and channel when it ends.
+    @Test func anEmulatorThatWasRestartedIsFollowedAnew() async throws {
+        try await Scene.with { scene in
+            let (port, google) = (try Scene.freePort(), try Scene.freePort())
+            let here = "endpoint: \"\(scene.emulator.endpoint)\""
+            let there = "endpoint: \"http://127.0.0.1:\(google)\"" + Scene.push(port: port, every: "2s")
+            try scene.write("sheaf.yaml", try scene.read("sheaf.yaml").replacing(here, with: there))
+            let control = "http://127.0.0.1:\(google)/control"
+            let outcome = try await scene.watching(port: port) { _ in
+                try await scene.withEmulatorProgram(port: google) {
+                    try await Scene.send(Scene.spreadsheet(kind: "主菜"), to: "\(control)/spreadsheets")
+                    try await eventually("it has synced") { try await scene.version() == 1 }
+                    try await eventually("it has a channel") { try await scene.openChannels() == 1 }
+                    try await Scene.send(Scene.edit(kind: "副菜"), to: "\(control)/edits")
+                    try await eventually("an edit is heard of") { try await scene.version() == 2 }
+                }
+                // Another one under the same address knows nothing of the channel: the clock finds what it holds.
+                try await scene.withEmulatorProgram(port: google) {
+                    try await Scene.send(Scene.spreadsheet(kind: "主食"), to: "\(control)/spreadsheets")
+                    try await eventually("it is followed anew") { try await scene.version() == 3 }
+                }
+            }
+            #expect(outcome.code == 0, "\(outcome)")
+        }
+    }
+
     @Test func aBusyDatasetIsTriedAgain() async throws {
         try await Scene.with { scene in
             let port = try Scene.freePort()
