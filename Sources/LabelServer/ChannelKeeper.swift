@@ -156,6 +156,12 @@ package actor ChannelKeeper {
         if let last = own.last, !last.hasSpoken {
             warn("silent", "the channel never spoke: can Google reach the address?", settings.address)
         }
+        let since: String
+        do {
+            since = try await place()
+        } catch let error as SheetError {
+            return couldNotOpen(error)
+        }
         let id = UUID().uuidString.lowercased()
         let token = base64URL(secureRandomBytes(32))
         let hash = tokenHash(Array(token.utf8))
@@ -166,21 +172,32 @@ package actor ChannelKeeper {
             let opened = try await source.open(
                 ChannelRequest(
                     id: id, token: token, address: settings.address, lifetime: settings.lifetime,
-                    since: try await place()))
+                    since: since))
             let channel = ChannelPlan.OwnChannel(
                 id: id, resourceID: opened.resourceID, openedAt: now, lifetime: opened.lifetime,
                 hasSpoken: spoken.contains(id))
             own.append(channel)
-            (failures, mayOpenAt, insteadOfStoredToken) = (0, .zero, nil)
+            (failures, insteadOfStoredToken) = (0, nil)
+            // Should it expire at once, by a clock that is days ahead, the next one is no matter of milliseconds.
+            mayOpenAt = now + min(.seconds(60), settings.lifetime * 0.5)
             over("channel")
             logger.info(
-                "channel opened", metadata: ["channel": "\(id)", "lifetime_seconds": "\(opened.lifetime / .seconds(1))"])
+                "channel opened",
+                metadata: ["channel": "\(id)", "lifetime_seconds": "\(opened.lifetime / .seconds(1))"])
             if hadNone { board.channelOpened() }
             try await note(channel)
         } catch let failure as ChannelFailure {
-            try await couldNotOpen(id, failure)
-        } catch let error as SheetError {
-            try await couldNotOpen(id, ChannelFailure(cause: error, mayBeOpen: false))
+            couldNotOpen(failure.cause)
+            if failure.mayBeOpen {
+                // Without its resource it can only be stopped by guessing; its first message tells.
+                others.append(.init(id: id, resourceID: "", expiresAt: now + settings.lifetime))
+            } else {
+                try await store.deleteChannel(id)
+            }
+            if failure.cause.code == .requestRefused {
+                // It may be the stored place that was refused; the next run will find that out too.
+                insteadOfStoredToken = try? await source.startToken()
+            }
         }
     }
 
@@ -191,26 +208,14 @@ package actor ChannelKeeper {
         return try await source.startToken()
     }
 
-    private func couldNotOpen(_ id: String, _ failure: ChannelFailure) async throws {
+    private func couldNotOpen(_ cause: SheetError) {
         failures += 1
         var wait = Duration.seconds(5)
         for _ in 1..<failures where wait < Self.longestBackoff { wait = wait * 2 }
         mayOpenAt = now + min(wait, Self.longestBackoff) * Double.random(in: 0.5...1)
-        if failure.cause.code != .cancelled {
-            warn(
-                "channel", "no channel can be opened; sheets are looked at by the clock until one can",
-                failure.cause.description)
-        }
-        if failure.mayBeOpen {
-            // Without its resource it can only be stopped by guessing; its first message tells.
-            others.append(.init(id: id, resourceID: "", expiresAt: now + settings.lifetime))
-        } else {
-            try await store.deleteChannel(id)
-        }
-        if failure.cause.code == .requestRefused {
-            // It may be the stored place that was refused; the next run will find that out too.
-            insteadOfStoredToken = try? await source.startToken()
-        }
+        guard cause.code != .cancelled else { return }
+        warn(
+            "channel", "no channel can be opened; sheets are looked at by the clock until one can", cause.description)
     }
 
     // MARK: - Stopping
@@ -232,7 +237,8 @@ package actor ChannelKeeper {
         } catch let error as SheetError {
             if error.code == .cancelled { throw CancellationError() }
             logger.info(
-                "a channel could not be stopped yet", metadata: ["channel": "\(id)", "reason": "\(error.code.rawValue)"])
+                "a channel could not be stopped yet",
+                metadata: ["channel": "\(id)", "reason": "\(error.code.rawValue)"])
             putOff(id, until: now + Self.stopBackoff)
         }
     }
@@ -243,11 +249,12 @@ package actor ChannelKeeper {
     }
 
     private func forget(_ id: String) async throws {
+        // First where it lasts: what is left here is tried again.
+        try await store.deleteChannel(id)
         own.removeAll { $0.id == id }
         others.removeAll { $0.id == id }
         spoken.remove(id)
         book.stopped(id)
-        try await store.deleteChannel(id)
     }
 
     /// Stops all channels and gives the lease back, within a few seconds; what is left the next watcher stops.

@@ -87,8 +87,8 @@ extension SheetError {
         case .notShared, .requestRefused:
             SheetError(
                 code, detail,
-                hint: "check google.watch.address: it must be https, with a certificate that everyone trusts, on a "
-                    + "domain that is verified for the project")
+                hint: "check google.watch.address: it must be https, with a certificate that everyone trusts; where "
+                    + "Google calls it unauthorized, verify its domain and add it to the service account's project")
         default: self
         }
     }

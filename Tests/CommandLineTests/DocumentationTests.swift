@@ -37,6 +37,22 @@ import Testing
         }
     }
 
+    /// Said by systemd itself, where it is there.
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/systemd-analyze")))
+    func theUnitIsOneThatSystemdTakes() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "sheaf-unit-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let unit = folder.appending(path: "sheaf-watch.service")
+        try Self.document("examples/systemd/sheaf-watch.service")
+            .replacing("/usr/local/bin/sheaf", with: "/bin/true").write(to: unit, atomically: true, encoding: .utf8)
+        let result = try await Subprocess.run(
+            .name("systemd-analyze"), arguments: ["verify", "--man=no", unit.path(percentEncoded: false)],
+            output: .discarded, error: .string(limit: 1 << 16))
+        #expect(result.terminationStatus == .exited(0), "\(result.standardError)")
+        #expect(result.standardError.isEmpty)
+    }
+
     @Test func noLineOfHelpIsWiderThanATerminal() {
         for command in Self.commands + [SheafCommand.self as any ParsableCommand.Type] {
             for line in command.configuration.discussion.split(separator: "\n") {

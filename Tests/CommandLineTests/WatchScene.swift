@@ -142,7 +142,9 @@ extension Scene {
             ], input: .none, output: .discarded, error: .discarded
         ) { execution in
             do {
-                try await eventually("the emulator listens") { FileManager.default.fileExists(atPath: "\(folder)/ready") }
+                try await eventually("the emulator listens") {
+                    FileManager.default.fileExists(atPath: "\(folder)/ready")
+                }
                 try await body()
             } catch {
                 failure.withLock { $0 = error }

@@ -136,7 +136,8 @@ import Testing
         try await listen(book) { listening async throws in
             #expect(try await listening.post(Self.channel, "secret", body: .init(repeating: 32, count: 60_000)) == 204)
             do {
-                let status = try await listening.post(Self.channel, "secret", body: .init(repeating: 32, count: 8 << 20))
+                let status = try await listening.post(
+                    Self.channel, "secret", body: .init(repeating: 32, count: 8 << 20))
                 Issue.record("a body of 8 MiB was taken: \(status)")
             } catch is HTTPError {
                 // The connection was closed in the middle.

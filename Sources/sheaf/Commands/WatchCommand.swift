@@ -39,7 +39,7 @@ struct WatchCommand: SheafSubcommand {
                 throw Failure(
                     .usage, code: "listen", "Notices cannot be listened for: \(error).",
                     hint: "Is the port of google.watch.listen taken, or the address not of this machine?")
-            } catch where Task.isCancelled {
+            } catch  where Task.isCancelled {
                 workspace.logger.info("watch ended")
             }
             return Interruption.wasTermination ? .success : .cancelled

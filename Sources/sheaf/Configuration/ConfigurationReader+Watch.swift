@@ -49,7 +49,8 @@ extension ConfigurationReader {
         }
         let path = url.path(percentEncoded: true)
         if path == "/healthz" {
-            collector.note("`google.watch.address` must have another path than /healthz, which tells its health", at: node)
+            collector.note(
+                "`google.watch.address` must have another path than /healthz, which tells its health", at: node)
         }
         return path.isEmpty ? "/" : path
     }
@@ -65,7 +66,8 @@ extension ConfigurationReader {
             isBracketed == host.contains(":"), host.utf8.allSatisfy({ $0 > 32 && $0 < 127 && $0 != UInt8(ascii: "/") })
         else {
             collector.note(
-                "`google.watch.listen` must be host and port, such as 127.0.0.1:8791 or [::1]:8791", at: watch["listen"])
+                "`google.watch.listen` must be host and port, such as 127.0.0.1:8791 or [::1]:8791", at: watch["listen"]
+            )
             return usual
         }
         return (host, port)

@@ -85,7 +85,8 @@ struct ConfigurationReader {
     }
 
     private func google(_ top: YAMLMapping) -> GoogleSettings {
-        let google = top.mapping("google", keys: ["credentials", "endpoint", "cool_down", "full_read", "quota", "watch"])
+        let google = top.mapping(
+            "google", keys: ["credentials", "endpoint", "cool_down", "full_read", "quota", "watch"])
         let endpoint = google?.text("endpoint")
         if let endpoint {
             let url = URL(string: endpoint)
