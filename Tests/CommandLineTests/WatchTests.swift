@@ -258,8 +258,12 @@ import Testing
             try await scene.execute(
                 "UPDATE sheaf_leases SET owner = 'somebody#1', expires_at = '2999-01-01' WHERE name = 'dataset:dish'")
             try scene.emulator.type("s1", "'料理'!C2", [["副菜"]])
+            scene.emulator.resetCounters()
             let outcome = try await scene.watching(port: port) { _ in
-                try await eventually("it opens its channel") { scene.emulator.channelIDs.count == 1 }
+                // A run begins by asking what changed: by the second, the first has found the dataset busy.
+                try await eventually("it tries again") {
+                    scene.emulator.counters["drive.changes.list", default: 0] >= 2
+                }
                 try await scene.execute(
                     "UPDATE sheaf_leases SET expires_at = '2000-01-01' WHERE name = 'dataset:dish'")
                 try await eventually("the edit is published") { try await scene.version() == 2 }
