@@ -47,6 +47,8 @@ test-all: test lint build test-crash ## Run the tests and what takes longer: the
 bench: deps ## Measure, and print ratios to what the machine can do
 	$(SWIFT) build -c release
 	.build/release/sheaf-bench run
+	.build/release/sheaf-bench pull
+	.build/release/sheaf-bench calls
 
 .PHONY: lint
 lint: ## Check the formatting, strictly

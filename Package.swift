@@ -63,20 +63,28 @@ let package = Package(
         .target(
             name: "Training", dependencies: ["LabelStore", "Digest", logging, subprocess, systemPackage]),
 
+        // What runs for long: notices by push, and when to run.
+        .target(
+            name: "LabelServer",
+            dependencies: ["Sync", "LabelStore", "SheetSource", "Digest", logging, hummingbird]),
+
         // A local stand-in for the Google APIs, for the demo and the tests.
         .target(name: "SheetsEmulator", dependencies: ["HTTPTransfer", "Tabular", "Digest", logging, hummingbird]),
 
         .executableTarget(
             name: "sheaf",
             dependencies: [
-                "Sync", "Training", "LabelStore", "LabelDiff", "LabelSchema", "SheetSource", "Tabular", "Digest",
-                "HTTPTransfer", "MySQL", argumentParser, logging, yams,
+                "LabelServer", "Sync", "Training", "LabelStore", "LabelDiff", "LabelSchema", "SheetSource", "Tabular",
+                "Digest", "HTTPTransfer", "MySQL", argumentParser, logging, yams,
             ]),
         .executableTarget(
             name: "sheaf-emulator", dependencies: ["SheetsEmulator", "Digest", "HTTPTransfer", argumentParser, logging]),
         .executableTarget(
             name: "sheaf-bench",
-            dependencies: ["Digest", "HTTPTransfer", "MySQL", "Tabular", argumentParser]),
+            dependencies: [
+                "Sync", "SheetSource", "LabelSchema", "Digest", "HTTPTransfer", "MySQL", "Tabular", argumentParser,
+                logging,
+            ]),
 
         // Tests run against a private MariaDB and the emulator.
         .target(name: "TestSupport", dependencies: ["LabelStore", "MySQL", logging], path: "Tests/TestSupport"),
@@ -103,6 +111,12 @@ let package = Package(
             ]),
         .testTarget(
             name: "TrainingTests", dependencies: ["Training", "LabelStore", "Digest", "MySQL", "TestSupport", logging]),
+        .testTarget(
+            name: "LabelServerTests",
+            dependencies: [
+                "LabelServer", "SheetsEmulator", "SheetSource", "LabelStore", "HTTPTransfer", "Digest", "MySQL",
+                "TestSupport", logging,
+            ]),
         .testTarget(
             name: "SheetsEmulatorTests",
             dependencies: ["SheetsEmulator", "sheaf-emulator", "Digest", "HTTPTransfer", hummingbird, logging]),

@@ -107,6 +107,10 @@ package struct MergeWalk: ~Copyable {
             if let home { concerned.insert(home) }
             if let sheet = open?.reverted?.sheetID { concerned.insert(sheet) }
             for row in rows { concerned.insert(input.sheetIDs[Int(input.rows[row].sheet)]) }
+            if decision.rule == 17, let home, !input.sheetIDs.contains(home) {
+                // Nobody reads a retired sheet: it is the others that have to be looked at again.
+                concerned.formUnion(input.sheetIDs)
+            }
             // A sheet that was left unread is read as soon as one that is dirty now can be decided.
             outcome.undecidedSheets.formUnion(concerned.subtracting(input.skippedSheets))
         }

@@ -261,25 +261,22 @@ extension LabelStore {
 
     /// Marks the sheets that hold the labels of a hold's entries: the next run decides them anew.
     ///
-    /// Rows without a label need no mark: the run that was held left those of their sheets standing.
+    /// Rows without a label need no mark: the run that was held left those of their sheets standing. Of labels whose sheet
+    /// was given up, it is the sheets still read that prove that nobody offers them.
     private static func markConcerned(
         hold holdID: UInt64, _ datasetID: MySQLValue, _ connection: isolated MySQLConnection
     ) throws {
         let homes = try connection.rows(
             """
-            SELECT DISTINCT s.sheet_id AS home, s.state = 'active' AS is_active FROM sheaf_hold_entries e
+            SELECT DISTINCT l.home_sheet_id AS home FROM sheaf_hold_entries e
             JOIN sheaf_labels l ON l.dataset_id = ? AND l.key_hash = e.key_hash
-            JOIN sheaf_sheets s ON s.sheet_id = l.home_sheet_id
-            WHERE e.hold_id = ?
+            WHERE e.hold_id = ? AND l.home_sheet_id IS NOT NULL
             """, [datasetID, .uint(holdID)]
-        ).map { (id: UInt32(try $0.int("home")), isActive: try $0.int("is_active") == 1) }
-        // A sheet that is gone is read no more: its labels are decided when the others are.
-        if homes.contains(where: { !$0.isActive }) {
-            let others = try connection.rows(
-                "SELECT sheet_id FROM sheaf_sheets WHERE dataset_id = ? AND state = 'active'", [datasetID])
-            try mark(others.map { UInt32(try $0.int("sheet_id")) }, connection)
-        }
-        try mark(homes.map(\.id), connection)
+        ).compactMap { try $0.optionalID("home") }
+        let active = try connection.rows(
+            "SELECT sheet_id FROM sheaf_sheets WHERE dataset_id = ? AND state = 'active'", [datasetID]
+        ).compactMap { try $0.optionalID("sheet_id") }
+        try mark(Set(homes).isSubset(of: active) ? homes : active, connection)
     }
 
     /// The dataset that a hold belongs to.

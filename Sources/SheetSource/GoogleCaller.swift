@@ -11,6 +11,10 @@ struct GoogleCaller: Sendable {
         ///
         /// No secrets.
         let label: String
+        /// What is posted, as JSON; nil asks with a GET.
+        var body: [UInt8]?
+        /// How long an attempt may take, where that is not what the client says.
+        var timeout: Duration?
     }
 
     let client: HTTPClient
@@ -29,8 +33,10 @@ struct GoogleCaller: Sendable {
     private static let maximumMalformed = 3
 
     /// The JSON document that a call is answered with.
-    func json<T: Decodable>(_ type: T.Type, _ call: Call) async throws(SheetError) -> T {
-        try await stream(call) { body in
+    func json<T: Decodable>(
+        _ type: T.Type, _ call: Call, policy: RetryPolicy? = nil
+    ) async throws(SheetError) -> T {
+        try await stream(call.service, policy: policy ?? self.policy, { call }) { body in
             let bytes = try await body.collect(upTo: Self.maximumAnswer)
             guard let value = decodeJSON(type, from: bytes) else {
                 throw SheetError(
@@ -40,7 +46,19 @@ struct GoogleCaller: Sendable {
         }
     }
 
-    /// Hands the body of an answer of status 200 to `receive`, once for each attempt.
+    /// Asks for something whose answer says no more than that it is done.
+    ///
+    /// - Parameters:
+    ///   - call: what to ask for.
+    ///   - policy: whether and when to ask again.
+    /// - Throws: why it is not done, or may not be.
+    func perform(_ call: Call, policy: RetryPolicy) async throws(SheetError) {
+        try await stream(call.service, policy: policy, { call }) { body in
+            _ = try await body.collect(upTo: Self.maximumRefusal)
+        }
+    }
+
+    /// Hands the body of an answer of status 200 or 204 to `receive`, once for each attempt.
     ///
     /// What `receive` throws is thrown on, but for `HTTPError` and for `SheetError`s of an answer that was cut short
     /// or malformed: after those the call is made again, as long as the policy allows.
@@ -94,9 +112,13 @@ struct GoogleCaller: Sendable {
     private func attempt<R>(
         _ call: Call, _ number: Int, _ token: String, _ receive: (HTTPBody) async throws -> R
     ) async throws -> Attempt<R> {
-        let request = HTTPRequest(url: call.url, headers: ["Authorization": "Bearer \(token)"], label: call.label)
+        var headers: HTTPHeaders = ["Authorization": "Bearer \(token)"]
+        if call.body != nil { headers.add("Content-Type", "application/json; charset=utf-8") }
+        let request = HTTPRequest(
+            method: call.body == nil ? "GET" : "POST", url: call.url, headers: headers, body: call.body,
+            totalTimeout: call.timeout, label: call.label)
         return try await client.stream(request) { head, body in
-            guard head.status == 200 else {
+            guard head.status == 200 || head.status == 204 else {
                 let bytes = try await body.collect(upTo: Self.maximumRefusal)
                 let refusal = GoogleRefusal(status: head.status, body: bytes, from: call.service)
                 let outcome = RetryOutcome(head, isRetryable: refusal.isRetryable, now: secondsSince1970())

@@ -48,6 +48,9 @@ struct GoogleRefusal {
             self.init(
                 .signInRefused, "\(said): the account signed in without leave to read this",
                 hint: "give it the scopes \(GoogleConfiguration.scopes.joined(separator: " and "))")
+        } else if has(["channelIdNotUnique"]) {
+            // The transfer was sent twice beneath us: the first time, it was carried out.
+            self.init(.unavailable, "\(said): a channel of this id was opened before")
         } else if status >= 500 || status == 408 {
             self.init(.unavailable, said, isRetryable: true)
         } else if status == 401 {

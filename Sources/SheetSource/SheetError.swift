@@ -85,7 +85,7 @@ extension SheetError: CustomStringConvertible {
 
 extension SheetError.Code {
     /// Whether waiting may help.
-    var isTransient: Bool {
+    package var isTransient: Bool {
         switch self {
         case .quotaExceeded, .unavailable, .cutShort, .malformedAnswer, .changedWhileReading: true
         default: false

@@ -38,6 +38,7 @@ package struct ChangeFeed: Sendable {
         let feed = await source.feedName()
         do {
             var overtaken = 0
+            var passed: Set<String> = []
             while overtaken < Self.patience {
                 guard let token = try await store.pageToken(ofFeed: feed) else {
                     if try await begin(feed, insteadOf: nil) { return .marked(alsoChanged: [:]) }
@@ -50,6 +51,7 @@ package struct ChangeFeed: Sendable {
                     overtaken += 1
                     continue
                 }
+                try Self.check(page, after: token, &passed)
                 // Whether another worker was faster or not: the next look begins where the feed stands now.
                 if try await !move(feed, from: token, page) {
                     overtaken += 1
@@ -72,8 +74,10 @@ package struct ChangeFeed: Sendable {
         do {
             guard var token = try await store.pageToken(ofFeed: await source.feedName()) else { return .unknown }
             var changed: [String: String?] = [:]
+            var passed: Set<String> = []
             while true {
                 guard let page = try await page(since: token) else { return .unknown }
+                try Self.check(page, after: token, &passed)
                 for change in page.changes { changed.updateValue(change.version, forKey: change.fileID) }
                 if page.isLast { return .marked(alsoChanged: changed) }
                 token = page.nextToken
@@ -82,6 +86,16 @@ package struct ChangeFeed: Sendable {
             if error.code == .cancelled { throw CancellationError() }
             return .unavailable(error)
         }
+    }
+
+    /// A list whose pages lead back to where it was would be read for ever.
+    private static func check(
+        _ page: ChangePage, after token: String, _ passed: inout Set<String>
+    ) throws(SheetError) {
+        if page.isLast { return }
+        passed.insert(token)
+        guard passed.contains(page.nextToken) else { return }
+        throw SheetError(.malformedAnswer, "the list of changes leads back to where it was")
     }
 
     /// A page of the list; `nil` if the source does not know the token.

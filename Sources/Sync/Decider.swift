@@ -50,8 +50,10 @@ struct Decider: Sendable {
         if decided.pass.isBlind { return decided }
         if schemaChanged, !decided.pass.failures.isEmpty { return decided }
         let changed = changedSheets(decided.pass, state)
-        if !evenIfEqual, !schemaChanged, changed.isEmpty { return decided }
-        if !changed.isEmpty, state.hasWaitingDeletes { try await readTheRest(into: &decided, state) }
+        // What a delete waited for may be over though no sheet changed: Drive is back.
+        let waitsInVain = state.hasWaitingDeletes && state.unreadable.isEmpty && decided.pass.failures.isEmpty
+        if !evenIfEqual, !schemaChanged, changed.isEmpty, !waitsInVain { return decided }
+        if state.hasWaitingDeletes, !changed.isEmpty || waitsInVain { try await readTheRest(into: &decided, state) }
 
         var outcome = try await walk(&decided, state, absence: absence(decided.pass))
         while !outcome.wantedSheets.isEmpty {

@@ -32,6 +32,9 @@ actor SheetCollector: RowConsumer {
     /// So many batches are worked on at once.
     private static let workers = min(4, max(1, ProcessInfo.processInfo.activeProcessorCount))
 
+    /// Room is made for so many rows at most before they come: a grid may be large and blank.
+    private static let mostRoom = 2_000_000
+
     private let schema: LabelSchema
     private let sheetIndex: UInt16
     private let spool: Spool
@@ -59,6 +62,8 @@ actor SheetCollector: RowConsumer {
         idle = []
         underWay = []
         rows.removeAll(keepingCapacity: true)
+        // Growing would hold the rows twice for a moment. Room that is not used costs addresses, not memory.
+        rows.reserveCapacity(min(identity.rowCount, Self.mostRoom))
         unreadable = []
         pendingCount = 0
     }

@@ -49,7 +49,7 @@ package struct SyncReport: Codable, Sendable {
     package var isPartial: Bool { sheets.contains { $0.failure != nil } }
 
     /// The report without anything that was typed into a cell, as the store keeps it.
-    var withoutCellText: SyncReport {
+    package var withoutCellText: SyncReport {
         var report = self
         report.changes = []
         report.rejections = []

@@ -13,9 +13,14 @@ struct BenchCommand: AsyncParsableCommand {
             only inserts. Nothing leaves this machine, and nothing is left on it.
 
               sheaf-bench run
+              sheaf-bench pull
+              sheaf-bench calls
               sheaf-bench run --rows 10000 --json
             """,
-        subcommands: [RunCommand.self, FloorCommand.self, InsertFloorCommand.self],
+        subcommands: [
+            RunCommand.self, PullCommand.self, CallsCommand.self, FloorCommand.self, InsertFloorCommand.self,
+            PullPassCommand.self, ReplayCommand.self,
+        ],
         defaultSubcommand: RunCommand.self)
 
     static func main() async {

@@ -23,16 +23,10 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Print the result as JSON.")
     var json = false
 
-    @Flag(help: "Keep the folder with databases, configurations and logs, and tell where it is.")
-    var keep = false
-
     @Option(help: ArgumentHelp("The program that starts a private MariaDB.", valueName: "file"))
     var mariadbScript = "Tests/Support/private-mariadb.sh"
 
-    @Option(
-        help: ArgumentHelp(
-            "The folder with sheaf and sheaf-emulator (default: that of this program).", valueName: "folder"))
-    var programs: String?
+    @OptionGroup var common: CommonBenchOptions
 
     private static let allowedRows = 100...900_000
 
@@ -52,7 +46,9 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let report = try await Interruption.cancelling { try await measure() }
+        let report = try await Interruption.cancelling {
+            try await common.withPrograms { try await measure($0) }
+        }
         if json {
             print(try JSONDocument.text(report))
         } else {
@@ -60,21 +56,9 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    private func measure() async throws -> BenchReport {
-        let folder = try BenchFolder()
-        let result: Result<BenchReport, any Error>
-        do {
-            result = .success(try await measure(try Programs(in: programs, folder: folder)))
-        } catch {
-            result = .failure(error)
-        }
-        if keep { Note.write("Kept: \(folder.path)") } else { folder.remove() }
-        return try result.get()
-    }
-
     private func measure(_ programs: Programs) async throws -> BenchReport {
         let script = URL(fileURLWithPath: mariadbScript).path(percentEncoded: false)
-        let database = try await PrivateDatabase.start(script: script, keep: keep, programs)
+        let database = try await PrivateDatabase.start(script: script, keep: common.keep, programs)
         let result: Result<[SizeReport], any Error>
         do {
             var sizes: [SizeReport] = []
@@ -83,7 +67,7 @@ struct RunCommand: AsyncParsableCommand {
         } catch {
             result = .failure(error)
         }
-        await database.end(keep: keep)
+        await database.end(keep: common.keep)
         return BenchReport(
             optimised: Self.isOptimised, processors: ProcessInfo.processInfo.activeProcessorCount,
             smallestPeakBytes: rusage.ofThisProcess.peakBytes, sizes: try result.get())
@@ -103,7 +87,8 @@ struct RunCommand: AsyncParsableCommand {
         return try result.get()
     }
 
-    private static var isOptimised: Bool {
+    /// Whether this program was built to be fast.
+    static var isOptimised: Bool {
         #if DEBUG
             false
         #else

@@ -28,7 +28,7 @@ struct Workbench: Sendable {
         let url = try await database.create(name)
         let folder = programs.folder
         try FileManager.default.createDirectory(atPath: folder.path(name), withIntermediateDirectories: true)
-        try folder.write(BenchSheet.schema, to: "\(name)/schema.yaml")
+        try folder.write(BenchSheet.schema(), to: "\(name)/schema.yaml")
         let configuration = try folder.write(
             BenchSheet.configuration(
                 store: url, credentials: emulator.credentials, endpoint: emulator.endpoint,

@@ -28,6 +28,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Serve a generated spreadsheet `bench` with so many rows.", valueName: "rows"))
     var benchRows: Int?
 
+    @Option(help: ArgumentHelp("How many columns the generated spreadsheet has.", valueName: "columns"))
+    var benchColumns = 10
+
     @Option(help: "The address to listen on. Whoever can reach it may do anything with the sheets: keep it local.")
     var host = "127.0.0.1"
 
@@ -57,14 +60,19 @@ struct ServeCommand: AsyncParsableCommand {
     var noticeDelay = 0
 
     private static let defaultKeyFile = "service-account.json"
+    private static let maximumCells = 10_000_000
 
     func validate() throws {
         guard load != nil || benchRows != nil else { throw ValidationError("Give --load or --bench-rows.") }
         guard noticeDelay >= 0 else { throw ValidationError("--notice-delay must not be negative.") }
         guard quota.map({ $0 >= 0 }) ?? true else { throw ValidationError("--quota must not be negative.") }
         guard (0...65_535).contains(port) else { throw ValidationError("--port must be from 0 to 65535.") }
-        guard benchRows.map({ (1...900_000).contains($0) }) ?? true else {
-            throw ValidationError("--bench-rows must be from 1 to 900000: a spreadsheet holds ten million cells.")
+        guard (3...100).contains(benchColumns) else { throw ValidationError("--bench-columns must be from 3 to 100.") }
+        // The header is a row too.
+        let most = Self.maximumCells / benchColumns - 1
+        guard benchRows.map({ (1...most).contains($0) }) ?? true else {
+            throw ValidationError(
+                "--bench-rows must be from 1 to \(most): a spreadsheet holds ten million cells.")
         }
     }
 
@@ -82,7 +90,7 @@ struct ServeCommand: AsyncParsableCommand {
         let emulator = SheetsEmulator(configuration: configuration)
         let keyFile = try keyFile()
         if let load { try emulator.load(folder: load) }
-        if let benchRows { emulator.addGeneratedSpreadsheet(rows: benchRows) }
+        if let benchRows { emulator.addGeneratedSpreadsheet(rows: benchRows, columns: benchColumns) }
         try await emulator.start()
         let key = try emulator.makeServiceAccountKey(
             file: keyFile, email: SheetsEmulator.defaultServiceAccount)

@@ -31,7 +31,8 @@ struct SheafCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Sync",
                 subcommands: [
-                    PlanCommand.self, SyncCommand.self, HoldsCommand.self, ApproveCommand.self, SheetCommand.self,
+                    PlanCommand.self, SyncCommand.self, WatchCommand.self, HoldsCommand.self, ApproveCommand.self,
+                    SheetCommand.self,
                 ]),
             CommandGroup(
                 name: "Read",

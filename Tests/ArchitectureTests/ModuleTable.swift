@@ -51,8 +51,8 @@ struct Module: Sendable {
             name: "Training", mayImport: ["LabelStore", "HTTPTransfer", "Digest"],
             packages: ["Logging", "Subprocess", "SystemPackage"]),
         Module(
-            name: "LabelServer", mayImport: ["Sync", "Training", "LabelStore"],
-            packages: ["Hummingbird", "Logging", "NIOCore", "HTTPTypes", "ServiceLifecycle"]),
+            name: "LabelServer", mayImport: ["Sync", "Training", "LabelStore", "SheetSource", "Digest"],
+            packages: ["Hummingbird", "HummingbirdCore", "Logging", "NIOCore", "HTTPTypes", "ServiceLifecycle"]),
         Module(
             name: "SheetsEmulator", mayImport: ["Tabular", "HTTPTransfer", "Digest"],
             packages: ["Hummingbird", "Logging", "NIOCore", "HTTPTypes", "ServiceLifecycle"]),

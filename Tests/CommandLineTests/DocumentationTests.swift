@@ -28,13 +28,29 @@ import Testing
 
     @Test func everyCommandStandsInTheReadmeAndHasExamples() throws {
         let readme = try Self.document("README.md")
-        #expect(Self.commands.count == 15)
+        #expect(Self.commands.count == 16)
         for command in Self.commands {
             let name = command.configuration.commandName ?? ""
             #expect(readme.contains("`sheaf \(name)"), "\(name)")
             #expect(command.configuration.discussion.contains("Example"), "\(name)")
             #expect(command.configuration.discussion.contains("sheaf \(name)"), "\(name)")
         }
+    }
+
+    /// Said by systemd itself, where it is there.
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/systemd-analyze")))
+    func theUnitIsOneThatSystemdTakes() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "sheaf-unit-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let unit = folder.appending(path: "sheaf-watch.service")
+        try Self.document("examples/systemd/sheaf-watch.service")
+            .replacing("/usr/local/bin/sheaf", with: "/bin/true").write(to: unit, atomically: true, encoding: .utf8)
+        let result = try await Subprocess.run(
+            .name("systemd-analyze"), arguments: ["verify", "--man=no", unit.path(percentEncoded: false)],
+            output: .discarded, error: .string(limit: 1 << 16))
+        #expect(result.terminationStatus == .exited(0), "\(result.standardError)")
+        #expect(result.standardError.isEmpty)
     }
 
     @Test func noLineOfHelpIsWiderThanATerminal() {

@@ -87,13 +87,13 @@ final class Scene: Sendable {
     /// Writes `sheaf.yaml`; what is given takes the place of what works.
     func configure(
         store: String? = nil, credentials: String = "key.json", spreadsheet: String = "s1", tab: String = "料理",
-        training: String = "", extraSheets: String = ""
+        training: String = "", extraSheets: String = "", google: String = ""
     ) throws {
         try write(
             "sheaf.yaml",
             """
             store: \(store ?? storeURL)
-            google: { credentials: \(credentials), endpoint: "\(emulator.endpoint)" }
+            google: { credentials: \(credentials), endpoint: "\(emulator.endpoint)"\(google) }
             language: en
             datasets:
               dish:

@@ -103,4 +103,16 @@ import Testing
             #expect(try client.emulator.rows("bench", tab: "bench") == written.rows)
         }
     }
+
+    @Test(arguments: [3, 8, 10]) func generatesAsManyColumnsAsAreAskedFor(columns: Int) async throws {
+        try await TestClient.run { client async throws in
+            client.emulator.addGeneratedSpreadsheet(rows: 50, columns: columns, sharedWith: [TestClient.email])
+            let answer = try await client.get(
+                "/v4/spreadsheets/bench/values/bench?valueRenderOption=UNFORMATTED_VALUE&prettyPrint=false")
+            let rows = try #require(answer.values?.elements)
+            #expect(rows.count == 51)
+            #expect(rows.allSatisfy { $0.elements?.count == columns })
+            #expect(rows[0].elements?.first == .string("id") && rows[0].elements?.last == .string("flag"))
+        }
+    }
 }

@@ -13,39 +13,54 @@ enum BenchSheet {
     /// The cell of a column of free text in a row of data, counted from 1 below the header.
     static func freeTextCell(row: Int) -> String { "'\(tab)'!D\(row + 1)" }
 
-    /// A configuration that knows nothing but this sheet.
-    static func configuration(store: String, credentials: String, endpoint: String, stateFolder: String) -> String {
-        """
-        store: \(quoted(store))
-        google: { credentials: \(quoted(credentials)), endpoint: \(quoted(endpoint)) }
-        state_folder: \(quoted(stateFolder))
-        datasets:
-          \(dataset):
-            schema: schema.yaml
-            sheets:
-              - { spreadsheet: \(spreadsheet), tab: \(tab), annotator: bench }
+    /// A configuration that knows nothing but this sheet, or several of its kind.
+    static func configuration(
+        store: String, credentials: String, endpoint: String, stateFolder: String,
+        spreadsheets: [String] = [spreadsheet]
+    ) -> String {
+        let sheets = spreadsheets.map { "      - { spreadsheet: \($0), tab: \(tab), annotator: bench }" }
+        return """
+            store: \(quoted(store))
+            google: { credentials: \(quoted(credentials)), endpoint: \(quoted(endpoint)) }
+            state_folder: \(quoted(stateFolder))
+            datasets:
+              \(dataset):
+                schema: schema.yaml
+                sheets:
+            \(sheets.joined(separator: "\n"))
 
-        """
+            """
     }
 
-    /// A schema as annotation tasks have it: a key, five fields that annotators decide, four that they look at.
-    static let schema = """
-        name: \(dataset)
-        primaryKey: [id]
-        sheaf: { normalize: [nfkc, trim] }
-        fields:
-          - { name: id, type: integer, constraints: { required: true, minimum: 1 }, sheaf: { role: key } }
-          - { name: c1, type: string, constraints: { required: true, enum: \(words) }, sheaf: { role: label } }
-          - { name: c2, type: string, constraints: { required: true, enum: \(words) }, sheaf: { role: label } }
-          - { name: c3, type: string, constraints: { required: true, maxLength: 50 }, sheaf: { role: label } }
-          - { name: c4, type: string, sheaf: { role: label } }
-          - { name: c5, type: string, constraints: { required: true }, sheaf: { role: context } }
-          - { name: c6, type: string, constraints: { maxLength: 200 }, sheaf: { role: context } }
-          - { name: c7, type: string, sheaf: { role: context } }
-          - { name: c8, type: string, sheaf: { role: context } }
-          - { name: flag, type: boolean, trueValues: ["TRUE"], falseValues: ["FALSE"], sheaf: { role: label } }
+    /// A schema as annotation tasks have it: a key, fields that annotators decide, fields that they look at.
+    ///
+    /// Half of the columns between the first and the last are labels.
+    static func schema(columns: Int = columns) -> String {
+        let labels = (columns - 2) / 2
+        let texts = (1...(columns - 2)).map { number in
+            let isLabel = number <= labels
+            let constraints =
+                switch isLabel ? number : number - labels + 10 {
+                case 1, 2: " constraints: { required: true, enum: \(words) },"
+                case 3: " constraints: { required: true, maxLength: 50 },"
+                case 11: " constraints: { required: true },"
+                case 12: " constraints: { maxLength: 200 },"
+                default: ""
+                }
+            return
+                "  - { name: c\(number), type: string,\(constraints) sheaf: { role: \(isLabel ? "label" : "context") } }"
+        }
+        return """
+            name: \(dataset)
+            primaryKey: [id]
+            sheaf: { normalize: [nfkc, trim] }
+            fields:
+              - { name: id, type: integer, constraints: { required: true, minimum: 1 }, sheaf: { role: key } }
+            \(texts.joined(separator: "\n"))
+              - { name: flag, type: boolean, trueValues: ["TRUE"], falseValues: ["FALSE"], sheaf: { role: label } }
 
-        """
+            """
+    }
 
     private static let words = "[ラーメン, カレー, サラダ, うどん, 餃子, パスタ, 味噌汁, ケーキ]"
 

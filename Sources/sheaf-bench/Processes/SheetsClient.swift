@@ -51,15 +51,20 @@ struct SheetsClient: Sendable {
             token: token.accessToken)
     }
 
+    /// What the header field `Authorization` says.
+    var authorization: String { "Bearer \(token)" }
+
     /// The request for all values of the sheet.
     var valuesRequest: HTTPRequest {
         HTTPRequest(
-            url: endpoint + BenchSheet.valuesPath, headers: ["Authorization": "Bearer \(token)"],
+            url: endpoint + BenchSheet.valuesPath, headers: ["Authorization": authorization],
             label: "read the sheet")
     }
 
     /// Types a text into one cell of each of these rows of data.
-    func edit(rows: [Int], text: (Int) -> String) async throws {
+    func edit(
+        _ spreadsheet: String = BenchSheet.spreadsheet, rows: [Int], text: (Int) -> String
+    ) async throws {
         struct Body: Encodable {
             struct Data: Encodable {
                 let range: String
@@ -70,8 +75,8 @@ struct SheetsClient: Sendable {
         }
         let body = Body(data: rows.map { .init(range: BenchSheet.freeTextCell(row: $0), values: [[text($0)]]) })
         let request = HTTPRequest(
-            method: "POST", url: "\(endpoint)/v4/spreadsheets/\(BenchSheet.spreadsheet)/values:batchUpdate",
-            headers: ["Authorization": "Bearer \(token)", "Content-Type": "application/json"],
+            method: "POST", url: "\(endpoint)/v4/spreadsheets/\(spreadsheet)/values:batchUpdate",
+            headers: ["Authorization": authorization, "Content-Type": "application/json"],
             body: [UInt8](try JSONEncoder().encode(body)), label: "edit the sheet")
         try Self.check(try await http.send(request).head, request)
     }

@@ -34,6 +34,27 @@ struct GoogleSettings: Sendable {
     var fullReadEvery: Duration
     /// Reads a minute; `nil` sets no limit.
     var quota: QuotaSettings?
+    var watch: WatchSettings
+}
+
+/// How `sheaf watch` runs.
+struct WatchSettings: Sendable, Equatable {
+    /// How often there is a run though nothing has told of a change.
+    var every: Duration = .seconds(10 * 60)
+    /// What it takes to be told of changes; `nil` where nobody can.
+    var push: PushSettings?
+}
+
+/// Where Google posts its notices to.
+struct PushSettings: Sendable, Equatable {
+    /// The address as Google sees it.
+    var address: String
+    /// Its path, percent-encoded.
+    var path: String
+    /// Where to listen for what comes from there.
+    var host: String
+    var port: Int
+    var channelLifetime: Duration
 }
 
 /// How many calls of Google Sheets that read may be made in a minute.

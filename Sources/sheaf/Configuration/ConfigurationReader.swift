@@ -85,7 +85,8 @@ struct ConfigurationReader {
     }
 
     private func google(_ top: YAMLMapping) -> GoogleSettings {
-        let google = top.mapping("google", keys: ["credentials", "endpoint", "cool_down", "full_read", "quota"])
+        let google = top.mapping(
+            "google", keys: ["credentials", "endpoint", "cool_down", "full_read", "quota", "watch"])
         let endpoint = google?.text("endpoint")
         if let endpoint {
             let url = URL(string: endpoint)
@@ -99,7 +100,7 @@ struct ConfigurationReader {
             credentials: google?.text("credentials").map(path), endpoint: endpoint,
             coolDown: google?.duration("cool_down", default: .seconds(5 * 60)) ?? .seconds(5 * 60),
             fullReadEvery: google?.duration("full_read", default: .seconds(24 * 3_600)) ?? .seconds(24 * 3_600),
-            quota: quota(google, isStandIn: endpoint != nil))
+            quota: quota(google, isStandIn: endpoint != nil), watch: watch(google, isStandIn: endpoint != nil))
     }
 
     /// Google's own limits, unless told otherwise; a stand-in has none of its own.

@@ -38,16 +38,21 @@ struct CommonOptions: ParsableArguments {
 /// A command that reads the configuration, does its work and says how it ended.
 protocol SheafSubcommand: AsyncParsableCommand, Sendable {
     var common: CommonOptions { get }
+    /// Whether its log is what it has to say, also on a terminal.
+    var speaksByLog: Bool { get }
     /// - Returns: how the command ended; errors are thrown.
     func execute(_ console: Console) async throws -> Exit
 }
 
 extension SheafSubcommand {
+    var speaksByLog: Bool { false }
+
     func run() async throws {
         // A reader that goes away (`sheaf export … | head`) is told by the write that fails, not by a signal.
         signal(SIGPIPE) { _ in }
         // Without a terminal, one line of log a run is what an operator reads.
-        let level: Logger.Level = common.verbose ? .debug : isatty(STDERR_FILENO) == 1 ? .warning : .info
+        let isQuiet = isatty(STDERR_FILENO) == 1 && !speaksByLog
+        let level: Logger.Level = common.verbose ? .debug : isQuiet ? .warning : .info
         Logs.bootstrap(level: level)
         let console = common.console
         do {

@@ -8,6 +8,8 @@ struct RunBatch: Sendable {
     let store: LabelStore
     var readsAll = false
     var tellsAll = false
+    /// Takes the failures of datasets, instead of standard error and the caller; for a service, which goes on.
+    var onFailure: (@Sendable (DatasetSettings, Failure) -> Void)?
 
     enum Kind: Sendable, Equatable {
         case plan
@@ -48,10 +50,15 @@ struct RunBatch: Sendable {
             } catch {
                 progress.clear()
                 let failure = Failure(error)
-                if failure.exit == .cancelled || datasets.count == 1 { throw error }
-                let style = Style(.auto, descriptor: STDERR_FILENO)
-                Console.note("\(style.red("error:")) \(dataset.name): \(failure.message)")
-                if !failure.hint.isEmpty { Console.note("  \(failure.hint)") }
+                if failure.exit == .cancelled { throw error }
+                if let onFailure {
+                    onFailure(dataset, failure)
+                } else {
+                    if datasets.count == 1 { throw error }
+                    let style = Style(.auto, descriptor: STDERR_FILENO)
+                    Console.note("\(style.red("error:")) \(dataset.name): \(failure.message)")
+                    if !failure.hint.isEmpty { Console.note("  \(failure.hint)") }
+                }
                 var report = SyncReport(dataset: dataset.name, outcome: .failed, baseVersion: 0)
                 report.error = SyncReport.Trouble(code: failure.code, message: failure.message, hint: failure.hint)
                 reports.append(report)
@@ -68,7 +75,7 @@ struct RunBatch: Sendable {
     ) async throws -> SyncReport {
         let runner = try workspace.runner(
             dataset, store: store, changes: changes, readsAll: readsAll, progress: progress)
-        let limit = tellsAll || workspace.console.isJSON ? Int.max : 1_000
+        let limit = tellsAll || (workspace.console.isJSON && onFailure == nil) ? Int.max : 1_000
         switch kind {
         case .plan: return try await runner.plan(detailLimit: limit)
         case .sync(let reason): return try await runner.sync(reason: reason, detailLimit: limit)

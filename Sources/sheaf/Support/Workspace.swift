@@ -179,6 +179,9 @@ struct Workspace: Sendable {
         }
     }
 
+    /// The channels through which Google tells of changes.
+    var channels: any ChannelSource { google.source }
+
     // MARK: - Who
 
     /// Who asks: `SHEAF_ACTOR`, or the user of this process.

@@ -26,6 +26,15 @@ struct Console: Sendable {
         Self.write(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n", to: STDOUT_FILENO)
     }
 
+    /// One of several results as JSON, on a line of its own, if that was asked for.
+    func jsonLine(_ value: some Encodable) throws {
+        guard isJSON else { return }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        Self.write(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n", to: STDOUT_FILENO)
+    }
+
     /// Something beside the result: a warning, a hint.
     static func note(_ text: String) {
         write(text + "\n", to: STDERR_FILENO)
