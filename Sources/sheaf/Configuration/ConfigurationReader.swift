@@ -166,7 +166,7 @@ struct ConfigurationReader {
         refuse(["encoding", "authorization_file"], in: mapping, source: "a spreadsheet")
         let hint = "it stands between /d/ and /edit in the spreadsheet's address"
         guard let spreadsheet = mapping.requiredText("spreadsheet", hint: hint) else { return nil }
-        if spreadsheet.contains("/") {
+        if spreadsheet.contains("/") || spreadsheet.utf8.count > 190 {
             collector.note("`\(path).spreadsheet` must be the id alone; \(hint)", at: mapping["spreadsheet"])
         }
         if mapping["named_range"] != nil, mapping["tab"] != nil || mapping["header_row"] != nil {
