@@ -17,6 +17,7 @@ ALTER TABLE sheaf_sheets
   ADD COLUMN file_id          VARCHAR(190) NULL,
   ADD COLUMN noticed_version  VARCHAR(64)  NULL,
   ADD COLUMN changed_at       DATETIME(6)  NULL,
+  ADD COLUMN spreadsheet_title VARCHAR(255) NULL,
   ADD COLUMN pending_count    INT UNSIGNED NULL,
   ADD COLUMN failure          VARCHAR(32)  NULL;
 

@@ -13,6 +13,7 @@ package struct SheetBookkeeping: Sendable {
     package let pendingCount: Int
     package let tabID: Int?
     package let title: String
+    package let spreadsheetTitle: String
     /// The mark that stood when the read of the sheet began: later marks stay.
     package let markAtRead: UInt64
     /// When the run began that read it, by `LabelStore.clock()`.
@@ -20,10 +21,11 @@ package struct SheetBookkeeping: Sendable {
 
     package init(
         sheetID: UInt32, seenDigest: SHA256Digest?, inputFingerprint: SHA256Digest, fileVersion: String?, rowCount: Int,
-        pendingCount: Int, tabID: Int?, title: String, markAtRead: UInt64, readAt: String
+        pendingCount: Int, tabID: Int?, title: String, spreadsheetTitle: String, markAtRead: UInt64, readAt: String
     ) {
         self.pendingCount = pendingCount
         self.readAt = readAt
+        self.spreadsheetTitle = spreadsheetTitle
         self.sheetID = sheetID
         self.seenDigest = seenDigest
         self.inputFingerprint = inputFingerprint
@@ -209,14 +211,15 @@ extension LabelStore {
                     changed_at = IF(read_at IS NULL OR seen_digest <=> ? OR file_version <=> ?, changed_at,
                         UTC_TIMESTAMP(6)),
                     seen_digest = ?, input_fingerprint = ?, file_version = ?, row_count = ?, pending_count = ?,
-                    tab_id = ?, title = ?, read_at = ?, failure = NULL, cleared = GREATEST(cleared, ?)
+                    tab_id = ?, title = ?, spreadsheet_title = ?, read_at = ?, failure = NULL, cleared = GREATEST(cleared, ?)
                 WHERE sheet_id = ?
                 """,
                 [
                     sheet.seenDigest.map { .bytes($0.bytes) } ?? .null, sheet.fileVersion.value,
                     sheet.seenDigest.map { .bytes($0.bytes) } ?? .null, .bytes(sheet.inputFingerprint.bytes),
                     sheet.fileVersion.value, .int(Int64(sheet.rowCount)), .int(Int64(sheet.pendingCount)),
-                    sheet.tabID.map { .int(Int64($0)) } ?? .null, .text(sheet.title), .text(sheet.readAt),
+                    sheet.tabID.map { .int(Int64($0)) } ?? .null, .text(sheet.title),
+                    .text(sheet.spreadsheetTitle), .text(sheet.readAt),
                     .uint(sheet.seenDigest == nil ? 0 : sheet.markAtRead),
                     .uint(UInt64(sheet.sheetID)),
                 ])

@@ -35,6 +35,8 @@ package struct SheetRecord: Sendable, Equatable {
     package let fileID: String?
     /// The version that the last notice told.
     package let noticedVersion: String?
+    /// What the spreadsheet was called at the last read.
+    package let spreadsheetTitle: String?
     /// Rows at the last read, and how many of them were pending.
     package let rowCount: Int
     package let pendingCount: Int

@@ -24,7 +24,8 @@ extension LabelStore {
             try connection.rows(
                 """
                 SELECT sheet_id, location, tab_id, title, annotator, state, seen_digest, input_fingerprint,
-                    file_version, marked, cleared, file_id, noticed_version, row_count, pending_count, failure,
+                    file_version, marked, cleared, file_id, noticed_version, spreadsheet_title, row_count, pending_count,
+                    failure,
                     TIMESTAMPDIFF(MICROSECOND, read_at, UTC_TIMESTAMP(6)) AS since_read,
                     TIMESTAMPDIFF(MICROSECOND, changed_at, read_at) AS read_after_change
                 FROM sheaf_sheets WHERE dataset_id = ? ORDER BY sheet_id
@@ -43,6 +44,7 @@ extension LabelStore {
                     fileVersion: try row.optionalText("file_version"), marked: UInt64(try row.int("marked")),
                     cleared: UInt64(try row.int("cleared")), fileID: try row.optionalText("file_id"),
                     noticedVersion: try row.optionalText("noticed_version"),
+                    spreadsheetTitle: try row.optionalText("spreadsheet_title"),
                     rowCount: try row.optionalNumber("row_count") ?? 0,
                     pendingCount: try row.optionalNumber("pending_count") ?? 0,
                     sinceRead: try row.optionalNumber("since_read").map { .microseconds($0) },

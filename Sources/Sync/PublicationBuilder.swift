@@ -43,9 +43,15 @@ struct PublicationBuilder {
                 inputFingerprint: texts.definition.inputFingerprint(of: texts.definition.sheets[index]),
                 fileVersion: sheet.reading.fileVersionAfter, rowCount: sheet.rows.count + sheet.unreadable.count,
                 pendingCount: sheet.pendingCount, tabID: sheet.identity.sheetID,
-                title: String(String.UnicodeScalarView(sheet.identity.title.unicodeScalars.prefix(255))),
+                title: Self.storable(sheet.identity.title),
+                spreadsheetTitle: Self.storable(sheet.identity.spreadsheetTitle),
                 markAtRead: decided.marks[index] ?? 0, readAt: state.clock)
         }
+    }
+
+    /// As much of a title as the store keeps.
+    private static func storable(_ title: String) -> String {
+        String(String.UnicodeScalarView(title.unicodeScalars.prefix(255)))
     }
 
     private func exceptions(_ outcome: MergeOutcome, _ details: ReportDetails) async throws -> [ExceptionToStore] {

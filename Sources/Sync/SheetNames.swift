@@ -16,7 +16,8 @@ struct SheetNames: Sendable {
         for title in titles { count[title, default: 0] += 1 }
         names = titles.enumerated().map { index, title in
             guard count[title, default: 0] > 1 else { return title }
-            let spreadsheet = pass.sheets[index].map(\.identity.spreadsheetTitle) ?? ""
+            let spreadsheet =
+                pass.sheets[index]?.identity.spreadsheetTitle ?? records[index]?.spreadsheetTitle ?? ""
             let reference = definition.sheets[index].reference.spreadsheet
             // Of a file, title and spreadsheet are one: its path tells it apart.
             return spreadsheet == title ? reference : "\(spreadsheet.isEmpty ? reference : spreadsheet) / \(title)"

@@ -171,7 +171,8 @@ extension Workspace {
         ) { [logger] message in
             await keeper.heard(message.channel, resourceID: message.resourceID, isSync: message.isSync)
             guard !message.isSync, board.notice() else { return }
-            logger.info(
+            // The line of the run that comes of it counts the notices.
+            logger.debug(
                 "notice",
                 metadata: ["channel": "\(message.channel)", "number": "\(message.number.map(String.init) ?? "")"])
         }
