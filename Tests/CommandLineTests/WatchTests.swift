@@ -22,7 +22,7 @@ import Testing
             #expect(try Scene.triggers(outcome).prefix(2) == ["start", "channel"])
             #expect(try await scene.endedRuns() == 3)
             // Told by the log, without anything that was typed or is secret.
-            #expect(outcome.errors.contains(#""message":"notice""#))
+            #expect(outcome.errors.contains(#""trigger":"notice""#))
             for text in ["副菜", "主食", "Bearer"] { #expect(!outcome.errors.contains(text)) }
             #expect(!outcome.output.contains("副菜"))
             // Told to end, it left nothing open.
