@@ -24,6 +24,19 @@ import Testing
             name: "spreadsheets.values.update", method: "PUT",
             path: "/v4/spreadsheets/s1/values/A1?valueInputOption=RAW", body: #"{"values":[["x"]]}"#, writes: true),
         Call(
+            name: "spreadsheets.values.append", method: "POST",
+            path: "/v4/spreadsheets/s1/values/A1:append?valueInputOption=RAW", body: #"{"values":[["x"]]}"#,
+            writes: true),
+        Call(
+            name: "spreadsheets.values.clear", method: "POST", path: "/v4/spreadsheets/s1/values/A1:clear", body: "{}",
+            writes: true),
+        Call(
+            name: "spreadsheets.values.batchUpdate", method: "POST", path: "/v4/spreadsheets/s1/values:batchUpdate",
+            body: #"{"valueInputOption":"RAW","data":[{"range":"A1","values":[["x"]]}]}"#, writes: true),
+        Call(
+            name: "spreadsheets.values.batchClear", method: "POST", path: "/v4/spreadsheets/s1/values:batchClear",
+            body: #"{"ranges":["A1"]}"#, writes: true),
+        Call(
             name: "spreadsheets.batchUpdate", method: "POST", path: "/v4/spreadsheets/s1:batchUpdate",
             body:
                 #"{"requests":[{"updateSheetProperties":{"properties":{"hidden":false,"title":"T"},"fields":"title"}}]}"#,

@@ -19,8 +19,12 @@ import Testing
         try await GoogleBench.with([:]) { bench in
             let ids = (0..<1_000).map { "s\($0)" }
             for (index, id) in ids.enumerated() { bench.add(id, [Self.row(index)]) }
-            let first = try await bench.sync(ids)
-            #expect(first.counts.inserted == 1_000)
+            let first = try await bench.calls {
+                let report = try await bench.sync(ids)
+                #expect(report.counts.inserted == 1_000)
+            }
+            let firstTotal = first.values.reduce(0, +)
+            #expect(firstTotal == 4_001, "\(first)")
 
             let idle = try await bench.calls {
                 let report = try await bench.sync(ids)
@@ -39,6 +43,14 @@ import Testing
             #expect(seven["drive.changes.list"] == 1)
             #expect(seven.values.reduce(0, +) <= 1 + 3 * 7, "\(seven)")
             #expect(try await bench.kinds().values.count { $0 == "主菜" } == 7)
+
+            for id in ids { try bench.emulator.type(id, "'料理'!C2", [["副菜"]]) }
+            let all = try await bench.calls {
+                let report = try await bench.sync(ids)
+                #expect(report.counts.updated == 1_000)
+            }
+            let allTotal = all.values.reduce(0, +)
+            #expect(allTotal <= 3_001, "\(all)")
         }
     }
 
