@@ -82,7 +82,11 @@ struct CheckCommand: SheafSubcommand {
         let subject = "\(dataset.name): sheet \(CellText.shown(check.sheet)) of \(CellText.shown(check.spreadsheet))"
         guard !check.isSound else { return Finding(subject: subject, problems: []) }
         let message = check.messages[language.rawValue] ?? check.messages["en"] ?? ""
-        return Finding(subject: subject, problems: ["\(message.sentence) \(check.hint.sentence)"])
+        return Finding(
+            subject: subject,
+            problems: [
+                CellText.shown(message.sentence, limit: 1_000) + " " + CellText.shown(check.hint.sentence, limit: 500)
+            ])
     }
 
     private func tell(_ findings: [Finding], _ console: Console, failing exit: Exit) throws -> Exit {

@@ -78,7 +78,8 @@ struct SyncText {
 
     private func message(_ failure: SyncReport.Sheet.Failure) -> String {
         let message = failure.messages[language.rawValue] ?? failure.messages["en"] ?? failure.code
-        return "\(message.sentence) \(failure.hint.sentence)"
+        // It may quote titles that somebody typed.
+        return CellText.shown(message.sentence, limit: 1_000) + " " + CellText.shown(failure.hint.sentence, limit: 500)
     }
 
     private func counts() -> [String] {
