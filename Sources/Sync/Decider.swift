@@ -120,7 +120,8 @@ struct Decider: Sendable {
             let noticed = sheet.fileID.flatMap { alsoChanged[$0] ?? nil }
             return Pull.Wish(
                 knownVersion: noticed ?? record.newestVersion,
-                acceptsUnchanged: !policy.readsAll && record.isSettled(for: sheet, of: definition))
+                acceptsUnchanged: !policy.readsAll && record.isSettled(for: sheet, of: definition)
+                    && !record.isDueForFullRead(policy))
         }
     }
 

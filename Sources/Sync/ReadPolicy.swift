@@ -52,7 +52,7 @@ struct SheetSelection {
     ) -> Bool {
         guard case .marked(let alsoChanged) = policy.changes, let file = sheet.fileID, alsoChanged[file] == nil,
             let record, record.isSettled(for: sheet, of: definition), record.tabID != nil,
-            let sinceRead = record.sinceRead, sinceRead < policy.fullReadEvery
+            !record.isDueForFullRead(policy)
         else { return false }
         guard let readAfterChange = record.readAfterChange else { return true }
         return readAfterChange >= policy.coolDown
@@ -64,6 +64,11 @@ extension SheetRecord {
     func isSettled(for sheet: SheetDefinition, of definition: DatasetDefinition) -> Bool {
         state == .active && !isDirty && seenDigest != nil && fileID == sheet.fileID
             && inputFingerprint == definition.inputFingerprint(of: sheet)
+    }
+
+    /// Whether it is so long since the sheet was read that nobody's word is taken for what it holds.
+    func isDueForFullRead(_ policy: ReadPolicy) -> Bool {
+        sinceRead.map { $0 >= policy.fullReadEvery } ?? true
     }
 
     /// The newest version of the file that is known, as a number that grows.

@@ -191,6 +191,9 @@ package struct SyncRunner: Sendable {
         report.counts.rejected =
             state.exceptions.values.reduce(0) { $0 + $1.problems.count { $0.kind != .deleteWaiting } }
             + state.unreadable.count
+        report.counts.waitingDeletes = state.exceptions.values.count {
+            $0.problems.contains { $0.kind == .deleteWaiting }
+        }
         let runState: RunState = report.isPartial ? .partial : .unchanged
         let text = try Self.json(report.withoutCellText)
         let read = PublicationBuilder(
@@ -219,7 +222,7 @@ package struct SyncRunner: Sendable {
         }
         // Of a sheet that hears of changes it counts when it was read last.
         return record.isDirty || record.fileID != nil || record.fileVersion != sheet.fileVersion
-            || record.failure != nil
+            || record.failure != nil || record.isDueForFullRead(policy)
     }
 
     private func hold(
