@@ -11,7 +11,7 @@ package struct ConfiguredSheet: Sendable {
 
     package init(location: String, title: String, annotator: String?, fileID: String?) {
         self.location = location
-        self.title = title
+        self.title = String(String.UnicodeScalarView(title.unicodeScalars.prefix(255)))
         self.annotator = annotator
         self.fileID = fileID
     }

@@ -191,6 +191,9 @@ package struct SyncRunner: Sendable {
         report.counts.rejected =
             state.exceptions.values.reduce(0) { $0 + $1.problems.count { $0.kind != .deleteWaiting } }
             + state.unreadable.count
+        report.counts.waitingDeletes = state.exceptions.values.count {
+            $0.problems.contains { $0.kind == .deleteWaiting }
+        }
         let runState: RunState = report.isPartial ? .partial : .unchanged
         let text = try Self.json(report.withoutCellText)
         let read = PublicationBuilder(

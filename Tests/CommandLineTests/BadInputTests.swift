@@ -63,6 +63,39 @@ import Testing
         }
     }
 
+    /// A title is typed by anyone who may edit the spreadsheet: it must not steer the terminal of who runs Sheaf.
+    @Test func titlesThatFailuresQuoteCannotSteerTheTerminal() async throws {
+        try await Scene.with { scene in
+            try scene.emulator.renameTab("s1", "料理", to: "a\u{1B}[2Jb\u{202E}c\nd")
+            for command in ["plan", "sync", "check"] {
+                let told = try await scene.run(command)
+                expect(told, .source, "a\\u{1B}[2Jb\\u{202E}c\\nd")
+                #expect(!(told.output + told.errors).contains("\u{1B}"))
+                #expect(!(told.output + told.errors).contains("\u{202E}"))
+            }
+        }
+    }
+
+    @Test func namesThatTheStoreCannotHoldAreMistakesOfTheConfigurationOrAreCut() async throws {
+        try await Scene.with { scene in
+            let long = String(repeating: "あ", count: 601)
+            for sheet in [
+                "{ spreadsheet: s1, tab: \(long) }", "{ spreadsheet: s1, named_range: \(long) }",
+                "{ spreadsheet: \(String(repeating: "s", count: 200)) }",
+            ] {
+                try scene.configure(extraSheets: "      - \(sheet)")
+                expect(try await scene.run("sync"), .usage, "sheaf.yaml:")
+            }
+            let folder = String(repeating: "a", count: 200)
+            try FileManager.default.createDirectory(
+                atPath: "\(scene.folder)/\(folder)", withIntermediateDirectories: true)
+            let name = "\(folder)/\(String(repeating: "b", count: 100)).csv"
+            try scene.write(name, "ID,名前,種類,担当者\n901,a,主食,\n")
+            try scene.configure(extraSheets: "      - { csv: \(name) }")
+            expect(try await scene.run("sync"), .success, "+ 41 inserts")
+        }
+    }
+
     @Test func anUnknownTabOrSpreadsheetSaysWhatThereIs() async throws {
         try await Scene.with { scene in
             try scene.configure(tab: "りょうり")

@@ -138,4 +138,64 @@ import Testing
             }
         }
     }
+
+    /// A server that says "not modified" whatever has become of its file is not believed for ever.
+    @Test func aSourceThatAlwaysSaysUnchangedIsReadInFullOnceADay() async throws {
+        struct Stubborn: SheetReader {
+            let source: CSVFolderSource
+            let asked: Shared<[Bool]>
+
+            func read(_ request: SheetRequest) async throws(SheetError) -> SheetReading {
+                asked.value.append(request.acceptsUnchanged)
+                guard request.acceptsUnchanged, let version = request.knownVersion else {
+                    return try await source.read(request)
+                }
+                return SheetReading(
+                    identity: SheetIdentity(spreadsheet: "a", spreadsheetTitle: "a", sheetID: 0, title: "a"),
+                    fileVersionBefore: version, fileVersionAfter: version, bytes: 0, rowsRead: 0, oneAnswer: true,
+                    isUnchanged: true)
+            }
+        }
+        try await Workbench.with { bench in
+            let reader = Stubborn(source: CSVFolderSource(folder: bench.folder), asked: Shared([]))
+            func sync() async throws -> SyncReport {
+                let definition = DatasetDefinition(
+                    name: Workbench.dataset, schema: try LabelSchema.parse(Workbench.schemaText, file: "dish.yaml"),
+                    sheets: [
+                        SheetDefinition(
+                            reference: SheetReference(spreadsheet: "a.csv"), location: "csv:a.csv", annotator: nil,
+                            reader: reader)
+                    ], guards: .none)
+                return try await SyncRunner(
+                    definition: definition, store: bench.store, actor: "t", worker: "t", logger: GoogleBench.silent
+                ).sync()
+            }
+            func wait() async throws {
+                try await bench.execute("UPDATE sheaf_sheets SET read_at = read_at - INTERVAL 25 HOUR")
+            }
+            try bench.write("a.csv", [["1", "n", "主食"]])
+            _ = try await sync()
+            // The same bytes once a day, and not at every run from then on.
+            try await wait()
+            #expect(try await sync().outcome == .unchanged)
+            #expect(try await sync().outcome == .unchanged)
+            #expect(reader.asked.value == [false, false, true])
+            try bench.write("a.csv", [["1", "n", "主菜"]])
+            #expect(try await sync().outcome == .unchanged)
+            try await wait()
+            #expect(try await sync().counts.updated == 1)
+        }
+    }
+
+    @Test func aRunThatFindsNothingNewStillTellsOfDeletesThatWait() async throws {
+        try await GoogleBench.with(["a": [Self.row(1), Self.row(2)], "b": [Self.row(3)]]) { bench in
+            try await bench.sync(["a", "b"])
+            try bench.emulator.unshare("b", with: bench.email)
+            try bench.rewrite("a", [Self.row(1)])
+            #expect(try await bench.sync(["a", "b"]).counts.waitingDeletes == 1)
+            let next = try await bench.sync(["a", "b"])
+            #expect(next.outcome == .unchanged)
+            #expect(next.counts.waitingDeletes == 1)
+        }
+    }
 }

@@ -95,7 +95,10 @@ struct CheckCommand: SheafSubcommand {
         guard !check.isSound else { return Finding(subject: subject, problems: []) }
         let message = check.messages[language.rawValue] ?? check.messages["en"] ?? ""
         return Finding(
-            subject: subject, problems: [CellText.shown("\(message.sentence) \(check.hint.sentence)", limit: .max)])
+            subject: subject,
+            problems: [
+                CellText.shown(message.sentence, limit: 1_000) + " " + CellText.shown(check.hint.sentence, limit: 500)
+            ])
     }
 
     private func tell(_ findings: [Finding], _ console: Console, failing exit: Exit) throws -> Exit {

@@ -143,6 +143,7 @@ struct ConfigurationReader {
         }
         var seen: Set<SheetReference> = []
         for sheet in sheets {
+            checkLength(sheet, path: path)
             var place = sheet.reference
             place.headerRow = 1
             if seen.insert(place).inserted { continue }
@@ -180,6 +181,18 @@ struct ConfigurationReader {
                 spreadsheet: spreadsheet, tab: mapping.text("tab"),
                 sheetID: mapping.number("sheet_id", in: 0...Int.max), namedRange: mapping.text("named_range"),
                 headerRow: headerRow), annotator: mapping.text("annotator"), line: line)
+    }
+
+    /// The store keeps what a sheet is called by in columns of a limited width.
+    private func checkLength(_ sheet: SheetSettings, path: String) {
+        let reference = sheet.reference
+        if sheet.source == .google, reference.spreadsheet.unicodeScalars.count > 150 {
+            collector.note("a `spreadsheet` of `\(path).sheets` is longer than any id is", line: sheet.line)
+        }
+        let texts = [reference.spreadsheet, reference.tab ?? "", reference.namedRange ?? ""]
+        if texts.reduce(0, { $0 + $1.unicodeScalars.count }) > 600 {
+            collector.note("a sheet of `\(path).sheets` has a name of more than 600 characters", line: sheet.line)
+        }
     }
 
     private func guards(_ dataset: YAMLMapping) -> Guards {

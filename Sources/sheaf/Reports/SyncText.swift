@@ -78,8 +78,8 @@ struct SyncText {
 
     private func message(_ failure: SyncReport.Sheet.Failure) -> String {
         let message = failure.messages[language.rawValue] ?? failure.messages["en"] ?? failure.code
-        // It names tabs and repeats what a server said: neither may move the cursor.
-        return CellText.shown("\(message.sentence) \(failure.hint.sentence)", limit: .max)
+        // It may quote titles that somebody typed.
+        return CellText.shown(message.sentence, limit: 1_000) + " " + CellText.shown(failure.hint.sentence, limit: 500)
     }
 
     private func counts() -> [String] {

@@ -82,7 +82,7 @@ struct Failure: Error {
         case let error as MySQLError: self.init(error)
         case let error as SheetError:
             self.init(
-                .source, code: error.code.rawValue, CellText.shown(error.description, limit: .max).sentence)
+                .source, code: error.code.rawValue, CellText.shown(error.description.sentence, limit: 1_000))
         case let error as TrainingError:
             self.init(.jobFailed, code: error.code.rawValue, error.message, hint: error.hint)
         case let error as SpoolError: self.init(.output, code: "spool", error.description)
