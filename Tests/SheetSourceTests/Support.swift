@@ -164,6 +164,8 @@ struct GoogleWorld: Sendable {
         let world = GoogleWorld(emulator: emulator, hooks: hooks, folder: folder, keyFile: key.path, email: key.email)
         let result: Result<Void, any Error>
         do { result = .success(try await body(world)) } catch { result = .failure(error) }
+        // A reaction may hold the world, which holds the hooks: the folder would never go.
+        hooks.onCall { _ in }
         await emulator.stop()
         try result.get()
     }
