@@ -4,7 +4,7 @@
 -- told of, and only from the token that stood: whoever comes second finds another one and asks again from there.
 CREATE TABLE sheaf_feeds (
   feed        VARCHAR(190) NOT NULL,
-  page_token  VARCHAR(255) NOT NULL,
+  page_token  TEXT         NOT NULL,
   moved_at    DATETIME(6)  NOT NULL,
   PRIMARY KEY (feed)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

@@ -30,6 +30,11 @@ extension GoogleSheetsSource: ChangeSource {
         do throws(SheetError) {
             answer = try await caller.json(ChangeListFacts.self, call)
         } catch {
+            if error.code == .notShared {
+                throw SheetError(
+                    .signInRefused, "Google Drive does not let the account list changes",
+                    hint: "give it the scopes \(GoogleConfiguration.scopes.joined(separator: " and "))")
+            }
             // Whatever else a call of the same form every time may be refused for is said in other ways.
             guard error.code == .requestRefused || error.code == .spreadsheetNotFound else { throw error }
             throw SheetError(.changeTokenRejected, "Google Drive does not take the stored place in its list of changes")

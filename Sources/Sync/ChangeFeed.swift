@@ -111,6 +111,13 @@ package struct ChangeFeed: Sendable {
     private func begin(_ feed: String, insteadOf old: String?) async throws -> Bool {
         // The token comes before any sheet is read: what changes after it will be told.
         let start = try await source.startToken()
+        // A source that does not take its own new token refuses something else: following it anew in every run, and
+        // reading every sheet each time, would be no answer to that.
+        if old != nil, try await page(since: start) == nil {
+            throw SheetError(
+                .requestRefused, "Google Drive refuses to list changes, also from the place that it has just given",
+                hint: "run again with --verbose, and see that nothing stands between this machine and Google")
+        }
         return try await store.moveFeed(feed, from: old, to: start, files: [], marksAll: true)
     }
 

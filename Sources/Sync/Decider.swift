@@ -1,3 +1,4 @@
+internal import Digest
 internal import LabelDiff
 internal import LabelSchema
 internal import LabelStore
@@ -17,6 +18,17 @@ struct Decided: Sendable {
 
     /// A new schema is decided over every sheet or not at all.
     var waitsForSheets: Bool { outcome == nil && schemaChanged }
+}
+
+/// What the second pass has to know of a sheet that the first has read.
+private struct SheetTrace {
+    let fileVersion: String?
+    let digest: SHA256Digest
+
+    init(_ sheet: SeenSheet) {
+        fileVersion = sheet.reading.fileVersionAfter
+        digest = sheet.digest
+    }
 }
 
 /// Reads the sheets of a dataset and decides every key.
@@ -69,7 +81,11 @@ struct Decider: Sendable {
         if outcome.missing.isEmpty { return decided }
 
         // Labels are missing: their rows may be on their way from one sheet to another. Look at all sheets once more.
-        let first = decided.pass
+        let first = decided.pass.sheets.map { $0.map(SheetTrace.init) }
+        let missing = Set(outcome.missing)
+        // What the first pass read is done with: two passes in memory would be twice the rows.
+        outcome = MergeWalk(MergeInput(rows: [], sheetIDs: [])).finish()
+        decided.rows = []
         decided.pass = try Pass(sheets: definition.sheets.count)
         decided.passes = 2
         decided.outcome = nil
@@ -77,7 +93,7 @@ struct Decider: Sendable {
             laterWishes(Set(definition.sheets.indices), state, after: first), into: &decided, state)
         if schemaChanged, !decided.pass.failures.isEmpty { return decided }
         let proof: AbsenceProof =
-            filesStoodStill(first, decided.pass) ? .secondPass(missingInFirst: Set(outcome.missing)) : .notProvable
+            filesStoodStill(first, decided.pass) ? .secondPass(missingInFirst: missing) : .notProvable
         decided.outcome = try await walk(&decided, state, absence: proof)
         return decided
     }
@@ -126,10 +142,12 @@ struct Decider: Sendable {
     }
 
     /// What is read later in a run is read in full: its rows are wanted.
-    private func laterWishes(_ indices: Set<Int>, _ state: StoredState, after first: Pass?) -> [Int: Pull.Wish] {
+    private func laterWishes(
+        _ indices: Set<Int>, _ state: StoredState, after first: [SheetTrace?]?
+    ) -> [Int: Pull.Wish] {
         wishes(indices) { index in
             Pull.Wish(
-                knownVersion: first?.sheets[index]?.reading.fileVersionAfter ?? state.records[index]?.newestVersion)
+                knownVersion: first?[index]?.fileVersion ?? state.records[index]?.newestVersion)
         }
     }
 
@@ -159,10 +177,10 @@ struct Decider: Sendable {
     }
 
     /// Whether no file changed between the end of the first read and the beginning of the second.
-    private func filesStoodStill(_ first: Pass, _ second: Pass) -> Bool {
-        zip(first.sheets, second.sheets).allSatisfy { before, after in
+    private func filesStoodStill(_ first: [SheetTrace?], _ second: Pass) -> Bool {
+        zip(first, second.sheets).allSatisfy { before, after in
             guard let before, let after else { return true }
-            guard let was = before.reading.fileVersionAfter, let isNow = after.reading.fileVersionBefore else {
+            guard let was = before.fileVersion, let isNow = after.reading.fileVersionBefore else {
                 // A source without versions: what was read has to be the same.
                 return before.digest == after.digest
             }

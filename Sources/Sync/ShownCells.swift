@@ -11,6 +11,9 @@ struct ShownCells: Sendable {
     /// By the sheet's place in the configuration.
     private var texts: [Int: [SheetCell: String]] = [:]
 
+    /// So many sheets are looked at in one run: a look costs two calls, and a quota is for labels first.
+    private static let maximumSheets = 10
+
     /// No cell was looked at.
     init() {}
 
@@ -21,7 +24,8 @@ struct ShownCells: Sendable {
     ///   - decided: what was read.
     ///   - definition: where the sheets are read from.
     init(_ errors: [(sheet: Int, error: CellError)], _ decided: Decided, _ definition: DatasetDefinition) async {
-        for (sheet, found) in Dictionary(grouping: errors.filter { Self.isNumber($0.error) }, by: \.sheet) {
+        let bySheet = Dictionary(grouping: errors.filter { Self.isNumber($0.error) }, by: \.sheet)
+        for (sheet, found) in bySheet.sorted(by: { $0.key < $1.key }).prefix(Self.maximumSheets) {
             guard let identity = decided.pass.sheets[sheet]?.identity else { continue }
             let cells = found.compactMap { Self.cell($0.error) }
             let shown = await definition.sheets[sheet].reader.shownTexts(of: cells, in: identity)

@@ -10,7 +10,7 @@ import Testing
 @testable import Sync
 
 /// One random life of a dataset over tabs of several spreadsheets.
-@Suite struct AttackSimulation {
+@Suite struct LifeSimulation {
     final class World {
         struct Tab {
             let file: String
@@ -269,7 +269,7 @@ import Testing
         return Array(from..<(from + count))
     }
 
-    @Test(arguments: AttackSimulation.seeds)
+    @Test(arguments: LifeSimulation.seeds)
     func life(_ seed: UInt64) async throws {
         let all = [
             "unreadable", "share", "rename", "config", "anew", "time", "token", "faults", "moving", "guards", "cancel",
