@@ -10,7 +10,7 @@ import Testing
 @testable import Sync
 
 /// One random life of a dataset over tabs of several spreadsheets.
-@Suite struct AttackSimulation {
+@Suite struct LifeTests {
     final class World {
         struct Tab {
             let file: String
@@ -30,6 +30,16 @@ import Testing
         var log: [String] = []
         let options: Set<String>
         var renames = 0
+        /// Somebody has approved deletes that nothing proves.
+        var pastBlock = false
+        var schema = Workbench.schemaText
+        let folder = FileManager.default.temporaryDirectory.path() + "/sheaf-sim-\(UUID().uuidString)"
+        var csv: [[String]] = []
+
+        func writeCSV() {
+            let text = ([GoogleBench.header] + csv).map { $0.joined(separator: ",") }.joined(separator: "\n") + "\n"
+            try? text.write(toFile: "\(folder)/c.csv", atomically: true, encoding: .utf8)
+        }
 
         init(_ bench: GoogleBench, seed: UInt64, options: Set<String>) {
             self.bench = bench
@@ -38,6 +48,8 @@ import Testing
         }
 
         func setUp() {
+            try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            writeCSV()
             for file in ["f0", "f1", "f2"] {
                 bench.emulator.addSpreadsheet(
                     id: file, title: file, sharedWith: [bench.email],
@@ -62,7 +74,27 @@ import Testing
                     if !kind.isEmpty { found[id, default: []].append(kind) }
                 }
             }
+            if options.contains("csv") {
+                for row in csv where !row[2].isEmpty { found[Int(row[0]) ?? 0, default: []].append(row[2]) }
+            }
             return found
+        }
+
+        func editCSV() {
+            if random.once(in: 2) || csv.isEmpty {
+                let row = newRow()
+                note(row)
+                csv.append(row)
+            } else {
+                let at = random.number(in: 0..<csv.count)
+                let row = csv.remove(at: at)
+                if random.once(in: 2) {
+                    let tab = tabs[random.number(in: 0..<tabs.count)]
+                    try? bench.emulator.append(tab.file, tab: tab.title, [row])
+                }
+            }
+            log.append("csv \(csv)")
+            writeCSV()
         }
 
         func newRow() -> [String] {
@@ -76,6 +108,7 @@ import Testing
         }
 
         func edit() {
+            if options.contains("csv"), random.once(in: 4) { return editCSV() }
             let index = random.number(in: 0..<tabs.count)
             let tab = tabs[index]
             let here = rows(index)
@@ -101,7 +134,8 @@ import Testing
                 let at = random.number(in: 0..<here.count)
                 let other = tabs[random.number(in: 0..<tabs.count)]
                 let remove = random.number(in: 0..<4) > 0
-                log.append("\(remove ? "move" : "copy") \(tab.file)/\(tab.title) \(here[at]) to \(other.file)/\(other.title)")
+                log.append(
+                    "\(remove ? "move" : "copy") \(tab.file)/\(tab.title) \(here[at]) to \(other.file)/\(other.title)")
                 if remove { try? e.deleteRows(tab.file, tab: tab.title, (at + 2)...(at + 2)) }
                 try? e.append(other.file, tab: other.title, [here[at]])
             case 8:
@@ -124,7 +158,15 @@ import Testing
 
         func bigEvent() async throws {
             let e = bench.emulator
-            switch random.number(in: 0..<8) {
+            switch random.number(in: 0..<10) {
+            case 8 where options.contains("schema"):
+                schema =
+                    schema == Workbench.schemaText
+                    ? Workbench.schemaText.replacing("主菜, 副菜", with: "主菜") : Workbench.schemaText
+                log.append("schema")
+            case 9 where options.contains("csv"):
+                bench.emulator.inject(EmulatorFault(.status(503), times: 50, method: "changes.list"))
+                log.append("drive is out")
             case 0 where options.contains("share"):
                 let file = "f\(random.number(in: 0..<3))"
                 let now = !(shared[file] ?? true)
@@ -181,7 +223,8 @@ import Testing
                     try await bench.store.retire(
                         sheet: sheet.id, of: record, deletes: deletes, actor: "t", why: nil, lease: $0)
                 }
-                for index in tabs.indices where sheet.location == "google:\(tabs[index].file)/\(tabs[index].configuredTitle)" {
+                for index in tabs.indices
+                where sheet.location == "google:\(tabs[index].file)/\(tabs[index].configuredTitle)" {
                     tabs[index].anew = false
                 }
             }
@@ -189,14 +232,16 @@ import Testing
 
         func fault() {
             let kinds: [EmulatorFault.Kind] = [
-                .status(503), .status(429), .status(403), .status(400), .reset, .cutBody(after: 60), .truncatedJSON, .htmlWith200,
+                .status(503), .status(429), .status(403), .status(400), .reset, .cutBody(after: 60), .truncatedJSON,
+                .htmlWith200,
                 .status(404),
             ]
             let kind = random.pick(kinds)
             let method = random.pick(["values.batchGet", "spreadsheets.get", "files.get", "changes.list"])
             let after = random.number(in: 0..<6)
             log.append("fault \(kind) \(method) after \(after)")
-            bench.emulator.inject(EmulatorFault(kind, times: 1 + random.number(in: 0..<4), after: after, method: method))
+            bench.emulator.inject(
+                EmulatorFault(kind, times: 1 + random.number(in: 0..<4), after: after, method: method))
         }
 
         /// A row goes from one sheet to another while a run reads.
@@ -212,13 +257,15 @@ import Testing
             log.append("mid-run move \(a.file)/\(a.title) \(here[at]) to \(b.file)/\(b.title) after \(after)+\(later)")
             bench.emulator.inject(
                 EmulatorFault(
-                    .edit(EmulatorEdit(a.file, .deleteRows(tab: a.title, rows: (at + 2)...(at + 2))), .after), after: after))
+                    .edit(EmulatorEdit(a.file, .deleteRows(tab: a.title, rows: (at + 2)...(at + 2))), .after),
+                    after: after))
             bench.emulator.inject(
                 EmulatorFault(
-                    .edit(EmulatorEdit(b.file, .append(tab: b.title, rows: [here[at]])), .before), after: after + later))
+                    .edit(EmulatorEdit(b.file, .append(tab: b.title, rows: [here[at]])), .before), after: after + later)
+            )
         }
 
-        func definition(_ guards: Guards, schema: String = Workbench.schemaText) throws -> DatasetDefinition {
+        func definition(_ guards: Guards) throws -> DatasetDefinition {
             DatasetDefinition(
                 name: Workbench.dataset, schema: try LabelSchema.parse(schema, file: "dish.yaml"),
                 sheets: tabs.filter(\.configured).map { tab in
@@ -226,7 +273,14 @@ import Testing
                         reference: SheetReference(spreadsheet: tab.file, tab: tab.configuredTitle),
                         location: "google:\(tab.file)/\(tab.configuredTitle)", annotator: nil, reader: bench.source,
                         fileID: tab.file)
-                }, guards: guards)
+                }
+                    + (options.contains("csv")
+                        ? [
+                            SheetDefinition(
+                                reference: SheetReference(spreadsheet: "c.csv"), location: "csv:c.csv", annotator: nil,
+                                reader: CSVFolderSource(folder: folder))
+                        ] : []),
+                guards: guards)
         }
 
         func labels() async throws -> [Int: String] {
@@ -258,14 +312,17 @@ import Testing
     }
 
     static var seeds: [UInt64] {
-        let from = UInt64(ProcessInfo.processInfo.environment["ATTACK_FROM"] ?? "1") ?? 1
-        let count = UInt64(ProcessInfo.processInfo.environment["ATTACK_COUNT"] ?? "20") ?? 20
+        let from = UInt64(ProcessInfo.processInfo.environment["SHEAF_TEST_FIRST_LIFE"] ?? "1") ?? 1
+        let count = UInt64(ProcessInfo.processInfo.environment["SHEAF_TEST_LIVES"] ?? "20") ?? 20
         return Array(from..<(from + count))
     }
 
-    @Test(arguments: AttackSimulation.seeds)
+    @Test(arguments: LifeTests.seeds)
     func life(_ seed: UInt64) async throws {
-        let all = ["unreadable", "share", "rename", "config", "anew", "time", "token", "faults", "moving", "guards", "cancel"]
+        let all = [
+            "unreadable", "share", "rename", "config", "anew", "time", "token", "faults", "moving", "guards", "cancel",
+            "schema", "csv",
+        ]
         var chooser = SeededRandom(seed: seed &* 7919)
         let options = Set(all.filter { _ in chooser.once(in: 2) })
         try await GoogleBench.with([:]) { bench in
@@ -282,18 +339,27 @@ import Testing
                 let truth = world.truth()
                 let guards: Guards =
                     options.contains("guards") && world.random.once(in: 2)
-                    ? Guards(maxInserted: 0, maxChanged: 0, maxDeleted: 0, maxRejected: 0, floor: world.random.number(in: 0..<3))
+                    ? Guards(
+                        maxInserted: 0, maxChanged: 0, maxDeleted: 0, maxRejected: 0,
+                        floor: world.random.number(in: 0..<3))
                     : .none
-                let cancelAt = options.contains("cancel") && world.random.once(in: 3) ? world.random.number(in: 1..<12) : nil
+                let cancelAt =
+                    options.contains("cancel") && world.random.once(in: 3) ? world.random.number(in: 1..<12) : nil
                 let full = world.random.once(in: 8)
                 let cool: Duration = world.random.once(in: 3) ? .seconds(300) : .zero
                 let report = try await world.sync(full: full, guards: guards, coolDown: cool, cancelAt: cancelAt)
-                world.log.append("-- \(step) sync full \(full) \(report.map { "\($0.outcome) hold \($0.holdID ?? 0) +\($0.counts.inserted) ~\($0.counts.updated) -\($0.counts.deleted) w\($0.counts.waitingDeletes) \($0.sheets.map { $0.failure?.code ?? ($0.wasRead ? "r" : "s") })" } ?? "nil")")
+                world.log.append(
+                    "-- \(step) sync full \(full) \(report.map { "\($0.outcome) hold \($0.holdID ?? 0) +\($0.counts.inserted) ~\($0.counts.updated) -\($0.counts.deleted) w\($0.counts.waitingDeletes) \($0.sheets.map { $0.failure?.code ?? ($0.wasRead ? "r" : "s") })" } ?? "nil")"
+                )
                 bench.emulator.clearFaults()
                 let after = try await world.labels()
                 let truthAfter = world.truth()
-                for (key, _) in before where after[key] == nil {
-                    if truth[key] != nil, truthAfter[key] != nil { failures.append("step \(step): \(key) deleted though a row stands: \(truth[key] ?? []) \(truthAfter[key] ?? [])") }
+                for (key, _) in before where after[key] == nil && !options.contains("schema") && !world.pastBlock {
+                    if truth[key] != nil, truthAfter[key] != nil {
+                        failures.append(
+                            "step \(step): \(key) deleted though a row stands: \(truth[key] ?? []) \(truthAfter[key] ?? [])"
+                        )
+                    }
                 }
                 for (key, value) in after where world.ever[key]?.contains(value) != true {
                     failures.append("step \(step): \(key) has \(value), never typed")
@@ -301,33 +367,44 @@ import Testing
                 if report?.outcome == .held, world.random.once(in: 2), let hold = report?.holdID {
                     world.log.append("approve \(hold)")
                     try await bench.store.withLease(SyncRunner.leaseName(dataset: Workbench.dataset), owner: "t") {
-                        try await bench.store.approve(hold, actor: "t", why: nil, pastBlock: false, hours: 24, lease: $0)
+                        try await bench.store.approve(
+                            hold, actor: "t", why: nil, pastBlock: false, hours: 24, lease: $0)
                     }
                 }
                 if report != nil, !options.contains("cancel"), world.random.once(in: 6), options.contains("guards") {
                     let record = try await bench.record()
-                    let hasWaiting = try await bench.store.openExceptions(of: record).byKey.values.contains { $0.problems.contains { $0.kind == .deleteWaiting } }
+                    let hasWaiting = try await bench.store.openExceptions(of: record).byKey.values.contains {
+                        $0.problems.contains { $0.kind == .deleteWaiting }
+                    }
                     if hasWaiting {
                         world.log.append("approve waiting")
+                        world.pastBlock = true
                         try await bench.store.withLease(SyncRunner.leaseName(dataset: Workbench.dataset), owner: "t") {
-                            _ = try await bench.store.approveWaitingDeletes(of: record, actor: "t", why: nil, hours: 24, lease: $0)
+                            _ = try await bench.store.approveWaitingDeletes(
+                                of: record, actor: "t", why: nil, hours: 24, lease: $0)
                         }
                     }
                 }
             }
             // Everything comes to rest.
+            world.schema = Workbench.schemaText
             bench.emulator.clearFaults()
             bench.emulator.noticeDelay = .zero
             for (file, isShared) in world.shared where !isShared { try bench.emulator.share(file, with: bench.email) }
-            for index in world.tabs.indices { while let at = world.rows(index).firstIndex(where: { $0.first == "x" }) {
-                try bench.emulator.deleteRows(world.tabs[index].file, tab: world.tabs[index].title, (at + 2)...(at + 2))
-            } }
+            for index in world.tabs.indices {
+                while let at = world.rows(index).firstIndex(where: { $0.first == "x" }) {
+                    try bench.emulator.deleteRows(
+                        world.tabs[index].file, tab: world.tabs[index].title, (at + 2)...(at + 2))
+                }
+            }
             world.log.append("== calm")
             let last = try await world.labels()
             _ = try await world.sync(calm: true)
             try await world.retireSome()
             let settled = try await world.sync(calm: true)
-            world.log.append("settled \(settled.map { "\($0.outcome) +\($0.counts.inserted) ~\($0.counts.updated) -\($0.counts.deleted) w\($0.counts.waitingDeletes) \($0.sheets.map { $0.failure?.code ?? ($0.wasRead ? "r" : "s") })" } ?? "nil")")
+            world.log.append(
+                "settled \(settled.map { "\($0.outcome) +\($0.counts.inserted) ~\($0.counts.updated) -\($0.counts.deleted) w\($0.counts.waitingDeletes) \($0.sheets.map { $0.failure?.code ?? ($0.wasRead ? "r" : "s") })" } ?? "nil")"
+            )
             let labels = try await world.labels()
             let truth = world.truth()
             for key in Set(labels.keys).union(truth.keys) {
@@ -336,25 +413,41 @@ import Testing
                 if rows.count == 1, rows[0] != "?" {
                     if value != rows[0] { failures.append("end: \(key) is \(value ?? "nil"), sheets say \(rows)") }
                 } else if !rows.isEmpty {
-                    if value != last[key], !(options.contains("anew") || options.contains("config")) { failures.append("end: \(key) is \(value ?? "nil"), was \(last[key] ?? "nil"), rows \(rows)") }
+                    if value != last[key],
+                        !(options.contains("anew") || options.contains("config") || options.contains("schema"))
+                    {
+                        failures.append("end: \(key) is \(value ?? "nil"), was \(last[key] ?? "nil"), rows \(rows)")
+                    }
                 } else if value != nil, !world.mayStay.contains(key) {
                     failures.append("end: \(key) is \(value ?? ""), no row")
                 }
             }
             let open = try await bench.store.openExceptions(of: bench.record())
-            let dirty = try await bench.store.sheets(of: try await bench.record()).filter { $0.isDirty && $0.state == .active }.map(\.location)
+            let dirty = try await bench.store.sheets(of: try await bench.record()).filter {
+                $0.isDirty && $0.state == .active
+            }.map(\.location)
             if !dirty.isEmpty { failures.append("dirty after settling: \(dirty)") }
             let full = try await world.sync(full: true)
-            if full?.outcome != .unchanged { failures.append("full: \(full?.outcome.rawValue ?? "") +\(full?.counts.inserted ?? 0) ~\(full?.counts.updated ?? 0) -\(full?.counts.deleted ?? 0)") }
+            if full?.outcome != .unchanged {
+                failures.append(
+                    "full: \(full?.outcome.rawValue ?? "") +\(full?.counts.inserted ?? 0) ~\(full?.counts.updated ?? 0) -\(full?.counts.deleted ?? 0)"
+                )
+            }
             let again = try await bench.store.openExceptions(of: bench.record())
             if again.byKey != open.byKey { failures.append("full: exceptions differ \(open.byKey) \(again.byKey)") }
-            if open.unreadable.map({ "\($0)" }).sorted() != again.unreadable.map({ "\($0)" }).sorted() { failures.append("unreadable differ") }
-            if again.byKey.values.contains(where: { $0.problems.contains { $0.kind == .deleteWaiting } }) { failures.append("deletes still wait") }
+            if open.unreadable.map({ "\($0)" }).sorted() != again.unreadable.map({ "\($0)" }).sorted() {
+                failures.append("unreadable differ")
+            }
+            if again.byKey.values.contains(where: { $0.problems.contains { $0.kind == .deleteWaiting } }) {
+                failures.append("deletes still wait")
+            }
             let calls = try await bench.calls { _ = try await world.sync() }
             if calls.values.reduce(0, +) != 1 { failures.append("calm sync costs \(calls)") }
             if !failures.isEmpty {
                 Issue.record("seed \(seed) \(options.sorted()): \(failures.joined(separator: "; "))")
-                try world.log.joined(separator: "\n").write(toFile: "/tmp/attack-seed-\(seed).log", atomically: true, encoding: .utf8)
+                try world.log.joined(separator: "\n").write(
+                    toFile: FileManager.default.temporaryDirectory.path() + "/sheaf-life-\(seed).log", atomically: true,
+                    encoding: .utf8)
             }
         }
     }
