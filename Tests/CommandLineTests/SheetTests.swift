@@ -45,6 +45,32 @@ import Testing
         }
     }
 
+    @Test func aSheetOfADatasetThatTheConfigurationDoesNotHaveIsNotGivenUp() async throws {
+        try await Scene.with { scene in
+            try await scene.run("sync")
+            let text = try scene.read("sheaf.yaml")
+            try scene.write("sheaf.yaml", text.replacing("  dish:", with: "  other:"))
+            let refused = try await scene.run("sheet", "retire", "1", "--delete")
+            #expect(refused.code == Exit.usage.rawValue, "\(refused)")
+            #expect(refused.errors.contains("belongs to dish"))
+            try scene.write("sheaf.yaml", text)
+            #expect(try await scene.run("sync").output.contains("1 sheet not changed"))
+        }
+    }
+
+    @Test func aTitleThatLooksLikeATabNumberOrARangeIsAnotherSheet() async throws {
+        try await Scene.with { scene in
+            try scene.emulator.addTab("s1", title: "#0", rows: [Scene.header, ["101", "味噌汁", "副菜"]])
+            try scene.configure(tab: "\"#0\"")
+            #expect(try await scene.run("sync").output.contains("+ 1 insert"))
+            try scene.write("sheaf.yaml", try scene.read("sheaf.yaml").replacing("tab: \"#0\"", with: "sheet_id: 0"))
+            let other = try await scene.run("sync", "--full")
+            #expect(other.output.contains("+ 40 inserts"), "\(other)")
+            #expect(other.output.contains("Orphaned: #0"), "\(other)")
+            #expect(try await scene.labels().count == 41)
+        }
+    }
+
     @Test func labelsOfASheetRetiredWithKeepStayForGood() async throws {
         try await Scene.with { scene in
             Self.addSecond(scene, rows: [["101", "味噌汁", "副菜"], ["102", "白飯", "主食"]])

@@ -157,14 +157,21 @@ struct SheetRetireCommand: SheafSubcommand {
 
     /// A sheet that people still annotate in is not given up by mistake.
     private func check(_ found: SheetOverview, _ workspace: Workspace) throws {
+        let dataset = workspace.configuration.datasets.first { $0.name == found.dataset.name }
         let configured =
-            try workspace.configuration.datasets.first { $0.name == found.dataset.name }
-            .map { try workspace.definition($0).sheets.map { Array($0.location.utf8) } } ?? []
+            try dataset.map { try workspace.definition($0).sheets.map { Array($0.location.utf8) } } ?? []
         let gone = [
             SheetError.Code.tabMadeAnew, .unknownTab, .spreadsheetNotFound, .spreadsheetTrashed, .notASpreadsheet,
             .tabNotGrid,
         ].map(\.rawValue)
         let isGone = found.record.failure.map(gone.contains) ?? false
+        if dataset == nil, found.record.state == .active, !isGone {
+            throw Failure(
+                .usage, code: "sheet-in-use",
+                "Sheet \(found.record.id), \(CellText.shown(found.record.title)), belongs to \(found.dataset.name), "
+                    + "which \(workspace.configuration.file) does not have.",
+                hint: "Give the configuration of \(found.dataset.name) with --config.")
+        }
         guard configured.contains(Array(found.record.location.utf8)), !isGone else { return }
         throw Failure(
             .usage, code: "sheet-in-use",

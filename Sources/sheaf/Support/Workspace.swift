@@ -133,7 +133,10 @@ struct Workspace: Sendable {
             return "google:\(sheet.spreadsheet)/=\(range)".precomposedStringWithCanonicalMapping
         }
         if let id = sheet.sheetID { return "google:\(sheet.spreadsheet)/#\(id)" }
-        return "google:\(sheet.spreadsheet)/\(sheet.tab ?? "")".precomposedStringWithCanonicalMapping
+        // A title that looks like a number or a range of the lines above is not that one.
+        let title = sheet.tab ?? ""
+        let isAmbiguous = title.hasPrefix("#") || title.hasPrefix("=") || title.hasPrefix("'")
+        return "google:\(sheet.spreadsheet)/\(isAmbiguous ? "'" : "")\(title)".precomposedStringWithCanonicalMapping
     }
 
     // MARK: - Runs
