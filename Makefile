@@ -40,8 +40,13 @@ test-crash: deps ## Kill 60 syncs at random moments and see that nothing is lost
 	$(SWIFT) build --build-tests
 	SHEAF_TEST_CRASHES=60 $(SWIFT) test --skip-build --filter CrashTests
 
+.PHONY: test-lives
+test-lives: deps ## Let 400 datasets live at random, with everything that people and networks do to them (some minutes)
+	$(SWIFT) build --build-tests
+	SHEAF_TEST_LIVES=400 $(SWIFT) test --skip-build --filter LifeTests
+
 .PHONY: test-all
-test-all: test lint build test-crash ## Run the tests and what takes longer: the format check, a release build, crashes
+test-all: test lint build test-crash test-lives ## Run the tests and what takes longer: the format check, a release build, crashes, lives
 
 .PHONY: bench
 bench: deps ## Measure, and print ratios to what the machine can do

@@ -178,12 +178,11 @@ struct Decider: Sendable {
 
     /// Whether no file changed between the end of the first read and the beginning of the second.
     private func filesStoodStill(_ first: [SheetTrace?], _ second: Pass) -> Bool {
-        zip(first, second.sheets).allSatisfy { before, after in
-            guard let before, let after else { return true }
-            guard let was = before.fileVersion, let isNow = after.reading.fileVersionBefore else {
-                // A source without versions: what was read has to be the same.
-                return before.digest == after.digest
-            }
+        definition.sheets.indices.allSatisfy { index in
+            guard let before = first[index], let after = second.sheets[index] else { return true }
+            // A source without versions, or with such as may stand for two contents: what was read has to be the same.
+            if definition.sheets[index].fileID == nil, before.digest != after.digest { return false }
+            guard let was = before.fileVersion, let isNow = after.reading.fileVersionBefore else { return true }
             return was == isNow
         }
     }

@@ -30,7 +30,7 @@ import Testing
     /// Drive was out when the row went: it is the other sheets that could not be read, and nothing marks them.
     @Test func aDeleteThatWaitedForDriveIsProvenOnceDriveIsBack() async throws {
         try await GoogleBench.with(["a": [Self.row(1)], "b": [Self.row(2)]]) { bench in
-            let folder = FileManager.default.temporaryDirectory.path() + "/sheaf-attack-\(UUID().uuidString)"
+            let folder = FileManager.default.temporaryDirectory.path() + "/sheaf-pending-\(UUID().uuidString)"
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             defer { try? FileManager.default.removeItem(atPath: folder) }
             func write(_ rows: [[String]]) throws {
