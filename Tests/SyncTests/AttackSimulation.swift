@@ -4,7 +4,7 @@ import LabelSchema
 import LabelStore
 import SheetSource
 import SheetsEmulator
-import TestSupport
+import TestRandom
 import Testing
 
 @testable import Sync
