@@ -36,7 +36,7 @@ test: deps ## Run every test, against a private MariaDB (or that of SHEAF_TEST_M
 
 # What takes longer than a change can wait for: a target each, and all of them under test-all.
 .PHONY: test-crash
-test-crash: deps ## Kill 60 syncs at random moments and see that nothing is lost (some minutes)
+test-crash: deps ## Kill 60 syncs of files and 60 of spreadsheets at random moments; nothing may be lost (some minutes)
 	$(SWIFT) build --build-tests
 	SHEAF_TEST_CRASHES=60 $(SWIFT) test --skip-build --filter CrashTests
 

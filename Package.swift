@@ -89,25 +89,29 @@ let package = Package(
         // Tests run against a private MariaDB and the emulator.
         .target(name: "TestSupport", dependencies: ["LabelStore", "MySQL", logging], path: "Tests/TestSupport"),
         .target(name: "TestServers", path: "Tests/TestServers"),
+        .target(name: "TestRandom", path: "Tests/TestRandom"),
         .testTarget(name: "DigestTests", dependencies: ["Digest"]),
         .testTarget(name: "HTTPTransferTests", dependencies: ["HTTPTransfer", "TestServers"]),
-        .testTarget(name: "MySQLTests", dependencies: ["MySQL", "TestSupport"]),
-        .testTarget(name: "TabularTests", dependencies: ["Tabular"]),
-        .testTarget(name: "LabelSchemaTests", dependencies: ["LabelSchema", "Tabular"]),
-        .testTarget(name: "LabelDiffTests", dependencies: ["LabelDiff", "Digest", "TestSupport"]),
+        .testTarget(name: "MySQLTests", dependencies: ["MySQL", "TestRandom", "TestSupport"]),
+        .testTarget(name: "TabularTests", dependencies: ["Tabular", "TestRandom"]),
+        .testTarget(name: "LabelSchemaTests", dependencies: ["LabelSchema", "Tabular", "TestRandom"]),
+        .testTarget(name: "LabelDiffTests", dependencies: ["LabelDiff", "Digest", "TestRandom"]),
         .testTarget(
             name: "SheetSourceTests",
             dependencies: [
-                "SheetSource", "SheetsEmulator", "HTTPTransfer", "Tabular", "Digest", "TestServers", logging,
+                "SheetSource", "SheetsEmulator", "HTTPTransfer", "Tabular", "Digest", "TestRandom", "TestServers",
+                logging,
             ]),
         .testTarget(
             name: "LabelStoreTests",
-            dependencies: ["LabelStore", "LabelDiff", "LabelSchema", "Digest", "MySQL", "TestSupport", logging]),
+            dependencies: [
+                "LabelStore", "LabelDiff", "LabelSchema", "Digest", "MySQL", "TestRandom", "TestSupport", logging,
+            ]),
         .testTarget(
             name: "SyncTests",
             dependencies: [
                 "Sync", "SheetSource", "SheetsEmulator", "HTTPTransfer", "LabelStore", "LabelDiff", "LabelSchema",
-                "Tabular", "Digest", "MySQL", "TestSupport", logging,
+                "Tabular", "Digest", "MySQL", "TestRandom", "TestSupport", logging,
             ]),
         .testTarget(
             name: "TrainingTests", dependencies: ["Training", "LabelStore", "Digest", "MySQL", "TestSupport", logging]),
@@ -123,8 +127,8 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "sheaf", "SheetsEmulator", "MySQL", "TestServers", "TestSupport", argumentParser, subprocess,
-                systemPackage,
+                "sheaf", "SheetsEmulator", "MySQL", "TestServers", "TestRandom", "TestSupport", argumentParser,
+                subprocess, systemPackage,
             ]),
         .testTarget(name: "ArchitectureTests"),
     ]

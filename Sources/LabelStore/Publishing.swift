@@ -264,10 +264,21 @@ extension LabelStore {
         _ publication: Publication, dataset: DatasetRecord, runID: UInt64, _ connection: isolated MySQLConnection
     ) throws {
         let datasetID = MySQLValue.uint(UInt64(dataset.id))
-        let settled = publication.settledKeys
+        // Before they are deleted: what comes again is as old as it was.
         let opened = try openedBefore(
-            settled + publication.endedUnreadable.map { KeyHash(high: $0.seen.high, low: $0.seen.low) },
+            publication.settledKeys
+                + publication.endedUnreadable.map { KeyHash(high: $0.seen.high, low: $0.seen.low) },
             datasetID, connection)
+        try deleteEnded(publication, datasetID, connection)
+        try moveReverted(publication.reverted, datasetID, connection)
+        try insert(publication.exceptions, opened, dataset: dataset, runID: runID, connection)
+    }
+
+    /// Deletes the problems of keys that were decided anew, and of rows that are gone.
+    private static func deleteEnded(
+        _ publication: Publication, _ datasetID: MySQLValue, _ connection: isolated MySQLConnection
+    ) throws {
+        let settled = publication.settledKeys
         for start in stride(from: 0, to: settled.count, by: keysPerStatement) {
             let keys = settled[start..<min(start + keysPerStatement, settled.count)].map(\.value)
             _ = try connection.execute(
@@ -284,7 +295,13 @@ extension LabelStore {
                 """,
                 [datasetID, problem.seen.value, .uint(UInt64(problem.sheetID)), .uint(UInt64(problem.ordinal))])
         }
-        for change in publication.reverted {
+    }
+
+    /// Notes where the keys of a revert stand now, and forgets those that are no longer reverted.
+    private static func moveReverted(
+        _ changes: [RevertedChange], _ datasetID: MySQLValue, _ connection: isolated MySQLConnection
+    ) throws {
+        for change in changes {
             guard let reverted = change.reverted else {
                 _ = try connection.execute(
                     "DELETE FROM sheaf_exceptions WHERE dataset_id = ? AND key_hash = ? AND kind = 'reverted'",
@@ -297,14 +314,21 @@ extension LabelStore {
                 WHERE dataset_id = ? AND key_hash = ? AND kind = 'reverted'
                 """, [reverted.sheetID.value, datasetID, change.key.value])
         }
+    }
+
+    /// Stores the problems of this run, each open since it was first seen.
+    private static func insert(
+        _ exceptions: [ExceptionToStore], _ opened: [OpenedKey: (run: UInt64, at: String)], dataset: DatasetRecord,
+        runID: UInt64, _ connection: isolated MySQLConnection
+    ) throws {
+        if exceptions.isEmpty { return }
         let columns = [
             "dataset_id", "key_hash", "kind", "sheet_id", "ordinal", "seen_hash", "sheet_row", "label_key", "errors",
             "opened_run", "opened_at",
         ]
-        if publication.exceptions.isEmpty { return }
         let now = try connection.rows("SELECT CAST(UTC_TIMESTAMP(6) AS CHAR) AS now").first?.text("now") ?? ""
         var rows = BulkRows(columnCount: columns.count)
-        for exception in publication.exceptions {
+        for exception in exceptions {
             rows.append(uint: UInt64(dataset.id))
             rows.append(bytes: exception.key.bytes)
             rows.append(text: exception.problem.kind.rawValue)

@@ -2,6 +2,9 @@ internal import Tabular
 
 /// A CSV file on this machine as a source of rows.
 package enum CSVFile {
+    /// How to wait for a while.
+    package typealias Sleep = @Sendable (Duration) async throws -> Void
+
     /// Reads the file from `headerRow` on; its cells are all text.
     ///
     /// - Parameters:
@@ -9,26 +12,28 @@ package enum CSVFile {
     ///   - headerRow: the row with the titles of the columns.
     ///   - encoding: how its characters are written.
     ///   - stillness: how long the file must have stood still before it is read.
+    ///   - sleep: waits that long.
     ///   - consumer: takes the rows.
     /// - Returns: what was read.
     /// - Throws: `SheetError` with `csvNotReadable`, `csvMalformed` (with the line), `changedWhileReading`,
     ///   `consumerStopped` or `cancelled`.
     package static func read(
         path: String, headerRow: Int = 1, encoding: TextEncoding = .utf8, stillness: Duration = .zero,
-        into consumer: any RowConsumer
+        sleep: Sleep = { try await Task.sleep(for: $0) }, into consumer: any RowConsumer
     ) async throws(SheetError) -> SheetReading {
         let request = SheetRequest(SheetReference(spreadsheet: path, headerRow: headerRow), into: consumer)
-        return try await read(request, path: path, encoding: encoding, stillness: stillness)
+        return try await read(request, path: path, encoding: encoding, stillness: stillness, sleep: sleep)
     }
 
     fileprivate static func read(
-        _ request: SheetRequest, path: String, encoding: TextEncoding, stillness: Duration
+        _ request: SheetRequest, path: String, encoding: TextEncoding, stillness: Duration,
+        sleep: Sleep = { try await Task.sleep(for: $0) }
     ) async throws(SheetError) -> SheetReading {
         do {
             let file = try await onFileThread { () throws(LocalFileError) in
                 try LocalFile(path: path, mustBeRegular: true)
             }
-            let opened = try await settled(file, stillness)
+            let opened = try await settled(file, stillness, sleep)
             let reading = CSVReading(file: file, encoding: encoding, sheet: request.sheet, opened: opened)
             return try await read(request, reading)
         } catch {
@@ -63,13 +68,13 @@ package enum CSVFile {
     /// Waits until a file has stood still: one that is just being copied here ends early, and looks whole.
     ///
     /// - Returns: what the file system says of the file by then.
-    private static func settled(_ file: LocalFile, _ stillness: Duration) async throws -> FileStamp {
+    private static func settled(_ file: LocalFile, _ stillness: Duration, _ sleep: Sleep) async throws -> FileStamp {
         var stamp = try await onFileThread { () throws(LocalFileError) in try file.stamp() }
         for _ in 0..<maximumWaits {
             let age = secondsSince1970() - stamp.changedSeconds
             // Not what the clock says alone: that of a file server may be ahead.
             if stillness == .zero || Duration.seconds(age - 1) > stillness { return stamp }
-            try await Task.sleep(for: stillness)
+            try await sleep(stillness)
             let later = try await onFileThread { () throws(LocalFileError) in try file.stamp() }
             if later == stamp { return stamp }
             stamp = later

@@ -1,5 +1,5 @@
 import Digest
-import TestSupport
+import TestRandom
 import Testing
 
 @testable import LabelDiff

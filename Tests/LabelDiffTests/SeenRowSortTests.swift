@@ -1,5 +1,5 @@
 import LabelDiff
-import TestSupport
+import TestRandom
 import Testing
 
 @Suite struct SeenRowSortTests {

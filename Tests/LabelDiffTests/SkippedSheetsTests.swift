@@ -1,5 +1,5 @@
 import LabelDiff
-import TestSupport
+import TestRandom
 import Testing
 
 /// A run that leaves the sheets unread that are as they were decided comes to what a run over all of them comes to.

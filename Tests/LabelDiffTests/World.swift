@@ -1,5 +1,5 @@
 import LabelDiff
-import TestSupport
+import TestRandom
 
 /// A small dataset in some state: what is stored, what stands open, and what a run finds in the sheets.
 struct World: CustomStringConvertible {

@@ -1,5 +1,6 @@
 import LabelSchema
 import Tabular
+import TestRandom
 import Testing
 
 /// The canonical form is what hashes are taken over: these bytes must never change.
@@ -115,7 +116,7 @@ import Testing
 
     @Test func differentKeysHaveDifferentBytes() throws {
         let schema = try Self.schema("string", "string")
-        var generator = SeededGenerator(seed: 11)
+        var generator = SeededRandom(seed: 11)
         let letters = ["a", "b", "\"", ",", "\\", "[", "]", "\n", "é"]
         func text() -> String {
             (0...Int.random(in: 0...3, using: &generator)).map { _ in

@@ -1,3 +1,4 @@
+import TestRandom
 import Testing
 
 @testable import LabelSchema
@@ -34,7 +35,7 @@ import Testing
     func theFastWayAgreesWithTheDefinition(steps: [Normalization]) {
         let normalizer = TextNormalizer(steps)
         var scratch = ByteArena(capacity: 64)
-        var generator = SeededGenerator(seed: 5)
+        var generator = SeededRandom(seed: 5)
         let usual = Array(
             " \t\n\r\u{b}　aZ09!~ＡｚＺ！～あゃガパ々〜ー漢字×■☆★〇◯🍜\u{1}\u{1c}\u{7f}éÉ\u{a0}\u{301}\u{3099}\u{309a}ｶﾞ㌔①½\u{200b}\u{feff}\u{2003}İßΣ가\u{1100}\u{1161}゛ゝ"
                 .unicodeScalars)

@@ -1,5 +1,6 @@
 import LabelSchema
 import Tabular
+import TestRandom
 import Testing
 
 /// A stored label is checked again when its dataset's schema changes.
@@ -14,7 +15,7 @@ import Testing
     func acceptsEveryLabelThatValidationMade(name: String) throws {
         let schema = try SampleSchemas.read(name)
         let examples = schema.fields.map { $0.example ?? "" }
-        var generator = SeededGenerator(seed: 42)
+        var generator = SeededRandom(seed: 42)
         var rows: [[Typed]] = [examples.map(Typed.text)]
         for _ in 0..<3000 {
             rows.append(

@@ -1,3 +1,4 @@
+import TestRandom
 import Testing
 
 @testable import LabelSchema
@@ -188,7 +189,7 @@ import Testing
     }
 
     @Test func numbersKeepTheirValueInTheFewestDigits() throws {
-        var generator = SeededGenerator(seed: 3)
+        var generator = SeededRandom(seed: 3)
         for _ in 0..<2000 {
             let value = Double(bitPattern: generator.next())
             guard value.isFinite else { continue }

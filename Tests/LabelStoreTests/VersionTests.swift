@@ -2,6 +2,7 @@ import Digest
 import LabelDiff
 import LabelStore
 import MySQL
+import TestRandom
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import MySQL
+import TestRandom
 import TestSupport
 import Testing
 

@@ -1,4 +1,4 @@
-import TestSupport
+import TestRandom
 import Testing
 
 @testable import MySQL

@@ -221,22 +221,37 @@ import Testing
         #expect(error.detail.contains("pipe"))
     }
 
+    /// Reads a file that grows by a line in each of the first `waits` waits; how long they are does not matter.
+    private func readWhileCopied(_ path: String, waits: Int, into collector: Collector) async throws -> Int {
+        let count = CallCount()
+        _ = try await CSVFile.read(
+            path: path, stillness: .seconds(1 << 20),
+            sleep: { _ in
+                let number = count.next()
+                guard number <= waits else { return }
+                let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+                try file.seekToEnd()
+                try file.write(contentsOf: Data("\(number + 1)\n".utf8))
+                try file.close()
+            }, into: collector)
+        return count.next() - 1
+    }
+
     @Test func thatAreStillBeingCopiedAreWaitedFor() async throws {
         let folder = try TemporaryFolder()
         let path = try folder.write("id\n1\n", to: "a.csv")
-        let copying = Task {
-            for number in 2...4 {
-                try await Task.sleep(for: .milliseconds(50))
-                let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-                try file.seekToEnd()
-                try file.write(contentsOf: Data("\(number)\n".utf8))
-                try file.close()
-            }
-        }
         let collector = Collector()
-        _ = try await CSVFile.read(path: path, stillness: .milliseconds(500), into: collector)
-        try await copying.value
+        #expect(try await readWhileCopied(path, waits: 3, into: collector) == 4)
         #expect(collector.rows == [["id"], ["1"], ["2"], ["3"], ["4"]])
+    }
+
+    @Test func thatNeverStandStillAreNoRead() async throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("id\n1\n", to: "a.csv")
+        let collector = Collector()
+        let error = try await sheetFailure { _ = try await readWhileCopied(path, waits: .max, into: collector) }
+        #expect(error.code == .changedWhileReading)
+        #expect(collector.begun.isEmpty)
     }
 
     @Test func thatAreLargeAreReadPieceByPiece() async throws {

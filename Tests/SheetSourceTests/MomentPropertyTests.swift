@@ -1,6 +1,7 @@
 import SheetsEmulator
 import Synchronization
 import Tabular
+import TestRandom
 import Testing
 
 @testable import SheetSource
@@ -15,14 +16,14 @@ import Testing
     /// Every state that the spreadsheet has been in: the rows of its tabs by their ids.
     private final class History: Sendable {
         let moments = Mutex<[[Int: [[String]]]]>([])
-        private let generator: Mutex<SeededNumbers>
+        private let generator: Mutex<SeededRandom>
         private let emulator: SheetsEmulator
         private let editsOf: Int
 
         init(_ emulator: SheetsEmulator, seed: UInt64, editsOf: Int) throws {
             self.emulator = emulator
             self.editsOf = editsOf
-            generator = Mutex(SeededNumbers(seed: seed))
+            generator = Mutex(SeededRandom(seed: seed))
             try note()
         }
 
@@ -66,7 +67,7 @@ import Testing
 
     /// Reads the tabs once while they are edited; returns how many of them were read.
     private func trial(_ world: GoogleWorld, seed: UInt64) async throws -> Int {
-        var generator = SeededNumbers(seed: seed)
+        var generator = SeededRandom(seed: seed)
         world.add(
             "s2",
             tabs: Self.titles.map { title in

@@ -2,6 +2,7 @@ import HTTPTransfer
 import Logging
 import SheetsEmulator
 import Synchronization
+import TestRandom
 import Testing
 
 @testable import SheetSource
@@ -32,7 +33,7 @@ import Testing
     }
 
     @Test(arguments: 0..<200 as Range<UInt64>) func holdForAnyArrivals(seed: UInt64) {
-        var generator = SeededNumbers(seed: seed)
+        var generator = SeededRandom(seed: seed)
         let limit = Int.random(in: 1...5, using: &generator)
         var window = QuotaWindow()
         var now = 1_700_000_000.0
@@ -48,7 +49,7 @@ import Testing
     }
 
     @Test(arguments: 0..<100 as Range<UInt64>) func holdTogetherForAUserAndAProject(seed: UInt64) {
-        var generator = SeededNumbers(seed: seed)
+        var generator = SeededRandom(seed: seed)
         var users = [QuotaWindow(), QuotaWindow(), QuotaWindow()]
         var project = QuotaWindow()
         var made: [[Double]] = [[], [], []]
@@ -96,21 +97,6 @@ import Testing
     @Test(arguments: ["x", "1 x", "1 -1", "9223372036854775807", "1 9223372036854775807", "1.5", "1,2"])
     func areNotReadFromOtherText(_ text: String) {
         #expect(QuotaWindow(text: text) == nil)
-    }
-}
-
-/// SplitMix64.
-struct SeededNumbers: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
 

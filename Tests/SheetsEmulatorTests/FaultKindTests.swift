@@ -68,6 +68,23 @@ import Testing
         }
     }
 
+    /// A person's edit does not wait for a request of somebody else.
+    @Test(arguments: [EmulatorFault.Kind.status(503), .htmlWith200, .reset], [EmulatorFault.Moment.before, .after])
+    func anEditIsMadeAlsoWhereTheRequestIsRefused(_ kind: EmulatorFault.Kind, _ moment: EmulatorFault.Moment)
+        async throws
+    {
+        try await TestClient.run { client async throws in
+            let edit = EmulatorEdit("s1", .type(range: "'Sheet1'!B2", rows: [["edited"]]))
+            client.emulator.inject(EmulatorFault(.edit(edit, moment), method: "values.get"))
+            // Twice, since libcurl asks once more by itself when a connection used before is reset.
+            client.emulator.inject(EmulatorFault(kind, times: kind == .reset ? 2 : 1, method: "values.get"))
+            let answer = try? await client.values("A1")
+            #expect(answer?.values == nil)
+            client.emulator.clearFaults()
+            #expect(try client.emulator.rows("s1", tab: "Sheet1") == [["id", "name"], ["1", "edited"]])
+        }
+    }
+
     @Test(arguments: [
         #"{"spreadsheet":"nothing","touch":true}"#, #"{"spreadsheet":"s1","type":"Nothing!A1","rows":[["x"]]}"#,
         #"{"spreadsheet":"s1"}"#, #"{"touch":true}"#, #"{"spreadsheet":"s1","deleteRows":[3,2],"tab":"Sheet1"}"#,

@@ -3,6 +3,7 @@
 # It never starts a service: the tests and the demo run a MariaDB of their own.
 set -euo pipefail
 
+# git and ca-certificates: Swift packages are fetched by git over https.
 packages=(
     libcurl4-openssl-dev
     default-libmysqlclient-dev
@@ -12,6 +13,7 @@ packages=(
     python3-venv
     openssl
     git
+    ca-certificates
 )
 
 if ! command -v dpkg-query >/dev/null; then

@@ -278,7 +278,7 @@ import Testing
         }
     }
 
-    @Test func anotherSchemaOrHeaderRowReadsEverySheetThatItConcerns() async throws {
+    @Test func anotherSchemaReadsEverySheet() async throws {
         try await GoogleBench.with(["a": [Self.row(1)], "b": [Self.row(2)]]) { bench in
             try await bench.sync(["a", "b"])
             var other = GoogleBench.Settings()
@@ -287,6 +287,44 @@ import Testing
             #expect(report.schemaChanged)
             #expect(report.sheets.allSatisfy { $0.wasRead })
             #expect(try await bench.calls { try await bench.sync(["a", "b"], other) } == Self.listOnly)
+        }
+    }
+
+    /// Where a sheet's rows are is a matter of that sheet alone.
+    @Test func anotherHeaderRowOrNamedRangeReadsItsSheetAndNoOther() async throws {
+        // The header of `a` stands twice, so that either row may be it: below the upper one, the lower one is a rejected row.
+        try await GoogleBench.with(["a": [GoogleBench.header, Self.row(1)], "b": [Self.row(2), Self.row(3)]]) { bench in
+            try bench.emulator.defineName("b", "表", range: "'料理'!A1:D3")
+            func sync(headerRow: Int, namedRange: String?) async throws -> SyncReport {
+                let plain = try bench.definition(["a", "b"])
+                let sheets = plain.sheets.enumerated().map { index, sheet in
+                    SheetDefinition(
+                        reference: SheetReference(
+                            spreadsheet: sheet.reference.spreadsheet, tab: sheet.reference.tab,
+                            namedRange: index == 1 ? namedRange : nil, headerRow: index == 0 ? headerRow : 1),
+                        location: sheet.location, annotator: nil, reader: sheet.reader, fileID: sheet.fileID)
+                }
+                return try await SyncRunner(
+                    definition: DatasetDefinition(
+                        name: plain.name, schema: plain.schema, sheets: sheets, guards: .none),
+                    store: bench.store, actor: "tests", worker: "tests", logger: GoogleBench.silent,
+                    policy: ReadPolicy(changes: try await bench.feed.follow())
+                ).sync()
+            }
+            let cases: [(headerRow: Int, namedRange: String?, wasRead: [Bool], rejected: Int)] = [
+                (1, nil, [true, true], 1), (2, nil, [true, false], 0), (2, "表", [false, true], 0),
+                (2, nil, [false, true], 0), (1, nil, [true, false], 1),
+            ]
+            for (index, one) in cases.enumerated() {
+                let report = try await sync(headerRow: one.headerRow, namedRange: one.namedRange)
+                #expect(report.sheets.map(\.wasRead) == one.wasRead, "case \(index)")
+                #expect(report.counts.rejected == one.rejected, "case \(index)")
+                #expect(try await bench.kinds().count == 3, "case \(index)")
+                let idle = try await bench.calls {
+                    _ = try await sync(headerRow: one.headerRow, namedRange: one.namedRange)
+                }
+                #expect(idle == Self.listOnly, "case \(index)")
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 import LabelStore
 import SheetSource
 import SheetsEmulator
-import TestSupport
+import TestRandom
 import Testing
 
 @testable import Sync

@@ -1,4 +1,4 @@
-import TestSupport
+import TestRandom
 
 /// Sheets that people edit at random, and what the labels have to be, from the promises alone.
 struct RandomSheets {

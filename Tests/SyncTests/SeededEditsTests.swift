@@ -1,5 +1,5 @@
 import LabelStore
-import TestSupport
+import TestRandom
 import Testing
 
 @testable import Sync

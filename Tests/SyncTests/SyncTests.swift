@@ -3,7 +3,7 @@ import LabelDiff
 import LabelSchema
 import LabelStore
 import SheetSource
-import TestSupport
+import TestRandom
 import Testing
 
 @testable import Sync

@@ -1,4 +1,5 @@
 import Tabular
+import TestRandom
 import Testing
 
 @Suite struct CSVTests {
@@ -85,7 +86,7 @@ import Testing
 
     @Test(arguments: 0..<200 as Range<UInt64>)
     func whatIsWrittenReadsBackTheSame(seed: UInt64) throws {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed: seed)
         let pieces = ["a", ",", "\"", "\n", "\r", "\r\n", "醤油", " ", "🍜", ""]
         let table = (0..<5).map { _ in
             (0..<4).map { _ in

@@ -1,4 +1,5 @@
 import Tabular
+import TestRandom
 
 /// One cell as a test compares it.
 struct Cell: Equatable, CustomStringConvertible {
@@ -26,23 +27,8 @@ extension RowBatch {
     }
 }
 
-/// A generator with a seed, so that a failure can be run again (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 /// Cuts `bytes` into chunks of random sizes.
-func randomChunks(_ bytes: [UInt8], largest: Int, _ generator: inout SeededGenerator) -> [[UInt8]] {
+func randomChunks(_ bytes: [UInt8], largest: Int, _ generator: inout SeededRandom) -> [[UInt8]] {
     var chunks: [[UInt8]] = []
     var start = 0
     while start < bytes.count {

@@ -1,5 +1,6 @@
 import Foundation
 import Tabular
+import TestRandom
 import Testing
 
 /// The scanner against Foundation's general parser: both refuse, or both give equal cells.
@@ -57,7 +58,7 @@ import Testing
         }
     }
 
-    private func compare(_ body: [UInt8], seed: UInt64, _ generator: inout SeededGenerator) {
+    private func compare(_ body: [UInt8], seed: UInt64, _ generator: inout SeededRandom) {
         let chunks = randomChunks(body, largest: [1, 7, 64, 10_000].randomElement(using: &generator) ?? 1, &generator)
         let scanned = try? scanValues(chunks)
         let expected = reference(body)
@@ -71,7 +72,7 @@ import Testing
     @Test(arguments: 0..<40 as Range<UInt64>)
     func agreesOnGeneratedAnswers(block: UInt64) {
         for seed in block * 25..<block * 25 + 25 {
-            var generator = SeededGenerator(seed: seed)
+            var generator = SeededRandom(seed: seed)
             compare(AnswerGenerator.answer(&generator), seed: seed, &generator)
         }
     }
@@ -79,7 +80,7 @@ import Testing
     @Test(arguments: 0..<40 as Range<UInt64>)
     func agreesOnMutatedAnswers(block: UInt64) {
         for seed in block * 250..<block * 250 + 250 {
-            var generator = SeededGenerator(seed: seed &+ 1 << 32)
+            var generator = SeededRandom(seed: seed &+ 1 << 32)
             var body = AnswerGenerator.answer(&generator)
             for _ in 0..<Int.random(in: 1...3, using: &generator) { AnswerGenerator.mutate(&body, &generator) }
             compare(body, seed: seed, &generator)
@@ -89,7 +90,7 @@ import Testing
 
 /// Answers as Google might write them, and broken ones.
 enum AnswerGenerator {
-    static func answer(_ generator: inout SeededGenerator) -> [UInt8] {
+    static func answer(_ generator: inout SeededRandom) -> [UInt8] {
         let pretty = Bool.random(using: &generator)
         var members = [#""range":"'シート ''1'''!A1:Z100""#, #""majorDimension":"ROWS""#]
         if Int.random(in: 0..<8, using: &generator) > 0 { members.append(#""values":\#(values(&generator))"#) }
@@ -104,7 +105,7 @@ enum AnswerGenerator {
         return Array(object.utf8)
     }
 
-    private static func values(_ generator: inout SeededGenerator) -> String {
+    private static func values(_ generator: inout SeededRandom) -> String {
         let rows = (0..<Int.random(in: 0..<6, using: &generator)).map { _ in
             "[" + (0..<Int.random(in: 0..<5, using: &generator)).map { _ in cell(&generator) }.joined(separator: ",")
                 + "]"
@@ -112,7 +113,7 @@ enum AnswerGenerator {
         return "[" + rows.joined(separator: ",") + "]"
     }
 
-    private static func cell(_ generator: inout SeededGenerator) -> String {
+    private static func cell(_ generator: inout SeededRandom) -> String {
         switch Int.random(in: 0..<8, using: &generator) {
         case 0: return ["true", "false", "null", "\"\""].randomElement(using: &generator) ?? "null"
         case 1: return "\(Int.random(in: -100...50_000, using: &generator))"
@@ -130,7 +131,7 @@ enum AnswerGenerator {
     }
 
     /// Changes, removes or repeats a byte, or cuts the answer.
-    static func mutate(_ body: inout [UInt8], _ generator: inout SeededGenerator) {
+    static func mutate(_ body: inout [UInt8], _ generator: inout SeededRandom) {
         guard !body.isEmpty else { return }
         let index = Int.random(in: 0..<body.count, using: &generator)
         switch Int.random(in: 0..<5, using: &generator) {

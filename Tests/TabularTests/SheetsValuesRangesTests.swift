@@ -1,5 +1,6 @@
 import Foundation
 import Tabular
+import TestRandom
 import Testing
 
 /// Several value ranges in one answer, each handed over for itself.
@@ -99,7 +100,7 @@ import Testing
 
     @Test(arguments: 0..<20 as Range<UInt64>) func agreeWithOneScanForEachRange(block: UInt64) throws {
         for seed in block * 25..<block * 25 + 25 {
-            var generator = SeededGenerator(seed: seed)
+            var generator = SeededRandom(seed: seed)
             let count = Int.random(in: 1...5, using: &generator)
             let objects = (0..<count).map { _ in rangeObject(&generator) }
             let body = Array(#"{"valueRanges":[\#(objects.joined(separator: ","))],"spreadsheetId":"1"}"#.utf8)
@@ -124,7 +125,7 @@ import Testing
 
     @Test(arguments: 0..<20 as Range<UInt64>) func agreeWithTheGeneralParserOnMutatedAnswers(block: UInt64) {
         for seed in block * 250..<block * 250 + 250 {
-            var generator = SeededGenerator(seed: seed &+ 1 << 40)
+            var generator = SeededRandom(seed: seed &+ 1 << 40)
             let objects = (0..<2).map { _ in rangeObject(&generator) }
             var body = Array(#"{"spreadsheetId":"1","valueRanges":[\#(objects.joined(separator: ","))]}"#.utf8)
             for _ in 0..<Int.random(in: 1...3, using: &generator) { AnswerGenerator.mutate(&body, &generator) }
@@ -139,7 +140,7 @@ import Testing
         }
     }
 
-    private func rangeObject(_ generator: inout SeededGenerator) -> String {
+    private func rangeObject(_ generator: inout SeededRandom) -> String {
         let rows = (0..<Int.random(in: 0...8, using: &generator)).map { row in
             "["
                 + (0..<Int.random(in: 0...3, using: &generator)).map { column in

@@ -1,4 +1,5 @@
 import Tabular
+import TestRandom
 import Testing
 
 @Suite struct SheetsValuesScannerTests {
@@ -72,7 +73,7 @@ import Testing
 
     @Test func numbersRowsOnFromBatchToBatch() throws {
         let body = Array(valuesBody("[" + (0..<100).map { #"["r\#($0)"]"# }.joined(separator: ",") + "]").utf8)
-        var generator = SeededGenerator(seed: 7)
+        var generator = SeededRandom(seed: 7)
         let scanned = try scanValues(randomChunks(body, largest: 40, &generator), firstRowNumber: 5)
         #expect(scanned.rows == (0..<100).map { [.text("r\($0)")] })
         #expect(scanned.rowNumbers.first == 5)

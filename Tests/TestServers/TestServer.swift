@@ -16,7 +16,7 @@ package struct ReceivedRequest: Sendable {
     }
 }
 
-/// What the server does next on a connection, which it closes after the last step.
+/// What the server does next on a connection, which it closes after the last step unless it keeps connections.
 package enum ServerStep: Sendable {
     case send([UInt8])
     /// Sends this many zero bytes, and tells by `ServerEvent.stalled` when the client stops taking them.
@@ -28,9 +28,13 @@ package enum ServerStep: Sendable {
 
     package static func text(_ text: String) -> ServerStep { .send(Array(text.utf8)) }
 
-    /// A whole answer with its length.
-    package static func answer(_ status: Int = 200, headers: [String] = [], body: [UInt8] = []) -> ServerStep {
-        let lines = ["HTTP/1.1 \(status) Because", "Content-Length: \(body.count)", "Connection: close"] + headers
+    /// A whole answer with its length, which says whether it is the last one of its connection.
+    package static func answer(
+        _ status: Int = 200, headers: [String] = [], body: [UInt8] = [], closes: Bool = true
+    ) -> ServerStep {
+        let lines =
+            ["HTTP/1.1 \(status) Because", "Content-Length: \(body.count)"] + (closes ? ["Connection: close"] : [])
+            + headers
         return .send(Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body)
     }
 }
@@ -55,11 +59,20 @@ package final class TestServer: Sendable {
     private let happened: AsyncStream<ServerEvent>.Continuation
     private let listener: CInt
     private let received = Mutex<[ReceivedRequest]>([])
+    private let accepted = Mutex(0)
 
     package var url: String { "http://127.0.0.1:\(port)" }
     package var requests: [ReceivedRequest] { received.withLock { $0 } }
+    /// How many connections clients have made.
+    package var connections: Int { accepted.withLock { $0 } }
 
-    package init(_ script: @escaping Script) throws {
+    /// A server that does what `script` has for each request.
+    ///
+    /// - Parameters:
+    ///   - keepsConnections: whether a connection stays open after a request, for the next one.
+    ///   - script: what to do; called by many threads at once.
+    /// - Throws: if there is no port.
+    package init(keepsConnections: Bool = false, _ script: @escaping Script) throws {
         (events, happened) = AsyncStream.makeStream()
         (listener, port) = try Self.listen()
         let acceptor = Thread { [weak self, listener, happened] in
@@ -73,13 +86,16 @@ package final class TestServer: Sendable {
                     return
                 }
                 _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
+                self?.accepted.withLock { $0 += 1 }
                 let conversation = Thread { [weak self] in
                     defer { close(connection) }
-                    guard let request = readRequest(connection) else { return }
-                    self?.received.withLock { $0.append(request) }
-                    for step in script(request) {
-                        guard perform(step, connection, happened) else { return }
-                    }
+                    repeat {
+                        guard let request = readRequest(connection) else { return }
+                        self?.received.withLock { $0.append(request) }
+                        for step in script(request) {
+                            guard perform(step, connection, happened) else { return }
+                        }
+                    } while keepsConnections
                 }
                 conversation.start()
             }

@@ -30,6 +30,14 @@ package struct EmulatorFault: Sendable {
             default: false
             }
         }
+
+        /// Whether the request is not carried out.
+        var refuses: Bool {
+            switch self {
+            case .status, .htmlWith200, .reset: true
+            default: false
+            }
+        }
     }
 
     /// On which side of a request an edit falls.

@@ -65,6 +65,13 @@ struct Responder: HTTPResponder {
     ) throws -> Response {
         let fault = faults.first { !$0.accompanies }
         let pretty = request.query["prettyPrint"] != "false"
+        // Edits of people come through whatever becomes of the request.
+        defer { wake() }
+        if fault?.refuses == true {
+            state.withLock { state in
+                for moment in [EmulatorFault.Moment.before, .after] { state.edit(faults, moment, configuration) }
+            }
+        }
         switch fault {
         case .status(let status):
             let error = APIError.fault(status: status, method: request.call.method)
@@ -81,7 +88,6 @@ struct Responder: HTTPResponder {
                 defer { state.edit(faults, .after, configuration) }
                 return try state.answer(request, configuration: configuration)
             }
-            wake()
             if case .appliedButStatus(let status) = fault {
                 let error = APIError.fault(status: status, method: request.call.method)
                 return json(error.body, status: error.status, pretty: pretty)
