@@ -4,6 +4,7 @@ import LabelSchema
 import LabelStore
 import SheetSource
 import SheetsEmulator
+import 
 import TestSupport
 import Testing
 
