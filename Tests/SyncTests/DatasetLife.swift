@@ -4,7 +4,7 @@ import LabelSchema
 import LabelStore
 import SheetSource
 import SheetsEmulator
-import 
+import TestRandom
 import TestSupport
 import Testing
 
