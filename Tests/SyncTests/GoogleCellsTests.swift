@@ -23,6 +23,23 @@ import Testing
         }
     }
 
+    /// What people see in a rejected cell is for a message; a run does without it.
+    @Test(arguments: ["spreadsheets.get", "spreadsheets.values.batchGet"])
+    func aLookAtACellThatFailsFailsNoRun(_ method: String) async throws {
+        try await GoogleBench.with(["a": [Self.row(1), Self.row(2, "2026-05-01")]]) { bench in
+            // The first call of the method is that of the read.
+            bench.emulator.inject(EmulatorFault(.status(503), times: 1_000, after: 1, method: method))
+            let report = try await bench.sync(["a"])
+            #expect(bench.emulator.counters[method, default: 0] > 1, "nothing was looked at")
+            #expect(report.outcome == .published)
+            #expect(!report.isPartial)
+            #expect(report.counts.inserted == 1)
+            #expect(report.counts.rejected == 1)
+            // The number that the date is.
+            #expect(report.rejections.flatMap(\.errors).map { $0.en.contains("46143") } == [true])
+        }
+    }
+
     /// Only the top left one of merged cells keeps its value: the others are blank, and their labels are withdrawn as any
     /// blank cell's are, behind two passes and the guards; a key that is gone by a merge makes its row unreadable.
     @Test func mergedKeysBlockDeletesAndMergedLabelsAreHeldByTheGuards() async throws {
