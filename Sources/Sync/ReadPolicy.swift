@@ -10,6 +10,8 @@ package struct ReadPolicy: Sendable {
     /// What is known of changes.
     package var changes: KnownChanges
     /// A sheet is read again until so long after its last change: notices lag behind.
+    ///
+    /// Zero reads none again.
     package var coolDown: Duration
     /// A sheet is read at least so often, whatever the notices say.
     package var fullReadEvery: Duration
@@ -53,7 +55,7 @@ struct SheetSelection {
         guard case .marked(let alsoChanged) = policy.changes, let file = sheet.fileID, alsoChanged[file] == nil,
             let record, record.isSettled(for: sheet, of: definition), record.tabID != nil, !record.isDue(policy)
         else { return false }
-        guard let readAfterChange = record.readAfterChange else { return true }
+        guard policy.coolDown > .zero, let readAfterChange = record.readAfterChange else { return true }
         return readAfterChange >= policy.coolDown
     }
 }
