@@ -38,12 +38,12 @@ test: deps ## Run every test, against a private MariaDB (or that of SHEAF_TEST_M
 .PHONY: test-crash
 test-crash: deps ## Kill 60 syncs of files and 60 of spreadsheets at random moments; nothing may be lost (some minutes)
 	$(SWIFT) build --build-tests
-	SHEAF_TEST_CRASHES=60 $(SWIFT) test --skip-build --filter CrashTests
+	SHEAF_TEST_CRASHES=60 SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(TEST_WIDTH) $(SWIFT) test --skip-build --filter CrashTests
 
 .PHONY: test-lives
 test-lives: deps ## Let 400 datasets live at random, with everything that people and networks do to them (some minutes)
 	$(SWIFT) build --build-tests
-	SHEAF_TEST_LIVES=400 $(SWIFT) test --skip-build --filter LifeTests
+	SHEAF_TEST_LIVES=400 SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(TEST_WIDTH) $(SWIFT) test --skip-build --filter LifeTests
 
 .PHONY: test-all
 test-all: test lint build test-crash test-lives ## Run the tests and what takes longer: the format check, a release build, crashes, lives

@@ -59,6 +59,12 @@ final class DatasetLife {
         }
     }
 
+    /// A sheet goes: labels whose absence no run has proven so far may have been seen in it last, and stay with it.
+    private func keepWhatIsNotProvenGone() async throws {
+        let offered = truth()
+        for key in try await labels().keys where offered[key] == nil { mayStay.insert(key) }
+    }
+
     func rows(_ index: Int) -> [[String]] {
         let tab = tabs[index]
         return Array(((try? bench.emulator.rows(tab.file, tab: tab.title)) ?? []).dropFirst())
@@ -186,6 +192,7 @@ final class DatasetLife {
             tabs[index].configured.toggle()
             if !tabs.contains(where: \.configured) { tabs[index].configured = true }
             log.append("configure \(index) \(tabs[index].configured)")
+            try await keepWhatIsNotProvenGone()
             for row in rows(index) { if let id = Int(row.first ?? "") { mayStay.insert(id) } }
         case 3 where options.contains("anew"):
             let index = random.number(in: 0..<tabs.count)
@@ -193,6 +200,7 @@ final class DatasetLife {
             let tab = tabs[index]
             let here = rows(index)
             log.append("anew \(tab.file)/\(tab.title)")
+            try await keepWhatIsNotProvenGone()
             for row in here { if let id = Int(row.first ?? "") { mayStay.insert(id) } }
             try e.addTab(tab.file, title: "copy", rows: [GoogleBench.header] + here.dropLast())
             try e.deleteTab(tab.file, tab.title)
