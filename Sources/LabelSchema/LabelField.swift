@@ -109,6 +109,8 @@ package struct LabelField: Sendable, Hashable {
     package let messages: [String: [String: String]]
     /// Whether the field is part of the canonical form, and so of what is exported.
     package let isCanonical: Bool
+    /// Names that this field had in older schemas, the latest first.
+    package let formerNames: [String]
 
     /// Every header text that means this column.
     var headerTexts: [String] {

@@ -141,6 +141,7 @@ struct SchemaReader {
         }
         checkNames(fields)
         checkTitles(fields)
+        checkFormerNames(fields)
         guard !fields.isEmpty else { return }
         let line = members["fields"]?.line ?? members.line
         if !fields.contains(where: { $0.role == .label || $0.role == nil }) {
@@ -201,6 +202,8 @@ struct FieldDraft {
     /// Title, name and titles by language.
     var headerTexts: [SchemaText]
     var role: FieldRole?
+    /// What it was called before.
+    var formerNames: [SchemaText] = []
     /// The field ready for use; nil if there is a mistake in it.
     var reader: FieldReader?
 
