@@ -32,9 +32,7 @@ enum PatternAnchor: Equatable {
 extension PatternNode {
     /// The expression with every anchor replaced: by nothing where it holds anyway, by its character elsewhere.
     ///
-    /// - Parameters:
-    ///   - isFirst: Whether nothing that needs a character stands before the node.
-    ///   - isLast: Whether nothing that needs one stands behind it.
+    /// It holds where nothing that needs a character stands before it (`isFirst`), or behind it (`isLast`).
     func withoutAnchors(isFirst: Bool = true, isLast: Bool = true) -> PatternNode {
         switch self {
         case .empty, .scalar: return self

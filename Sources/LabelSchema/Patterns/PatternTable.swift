@@ -44,7 +44,7 @@ struct PatternTable {
 
     /// The state of being at any of some places, or wherever they lead without reading.
     ///
-    /// - Parameter pending: The places; used up.
+    /// The places are used up.
     private mutating func state(_ pending: inout [Int]) throws(PatternProblem) -> Int {
         closure += 1
         var reading: [Int32] = []
