@@ -46,6 +46,8 @@ package enum Normalization: String, Sendable, Hashable, CaseIterable {
 package struct FieldConstraints: Sendable, Hashable {
     /// A blank cell is an error.
     package var required = false
+    /// No two labels share the value.
+    package var unique = false
     /// The least number of characters (Unicode scalars) or, for a list, of items.
     package var minLength: Int?
     /// The greatest number of characters (Unicode scalars) or, for a list, of items.
