@@ -139,6 +139,47 @@ import Testing
         #expect(Self.names(changes).isEmpty)
     }
 
+    @Test func keysOverSeveralRowsFollowARenamedField() throws {
+        let keys = "uniqueKeys: [[kind, text]]\nforeignKeys: [{ fields: day, reference: { fields: day } }]\n"
+        let old = try LabelSchema.parse(Self.base.replacing("fields:\n", with: keys + "fields:\n"), file: "dish.yaml")
+        let text = Self.base.replacing(
+            "fields:\n", with: keys.replacing("text", with: "words").replacing("day", with: "date") + "fields:\n"
+        )
+        .replacing("name: text, ", with: "name: words, sheaf: { was: text }, ")
+        .replacing("name: day, ", with: "name: date, sheaf: { was: day }, ")
+        let new = try LabelSchema.parse(text, file: "dish.yaml")
+        let kinds = SchemaDiff(from: old, to: new).changes.map(\.kind)
+        #expect(kinds == [.fieldRenamed, .headerChanged, .fieldRenamed, .headerChanged])
+        let without = try LabelSchema.parse(Self.base, file: "dish.yaml")
+        #expect(
+            Self.names(SchemaDiff(from: old, to: without).changes) == [
+                "harmless unique-changed  uniqueKeys", "harmless foreign-keys-changed  foreignKeys",
+            ])
+        #expect(
+            Self.names(SchemaDiff(from: without, to: old).changes) == [
+                "may_cost unique-changed  uniqueKeys", "may_cost foreign-keys-changed  foreignKeys",
+            ])
+    }
+
+    @Test(arguments: [
+        (["[\"value\"]", "[\"x\"]", "[\"z\"]"], SchemaEffect.harmless), (["[\"value\"]", "[\"x\"]"], .harmless),
+        (["[\"value\"]", "[\"z\"]"], .mayCost),
+    ])
+    func aListThatKeysReferToMayGrow(rows: [String], effect: SchemaEffect) throws {
+        func schema(_ rows: [String]) throws -> LabelSchema {
+            let key = "foreignKeys: [{ fields: text, reference: { resource: words, fields: value } }]\n"
+            let text = Self.base.replacing("fields:\n", with: key + "fields:\n")
+                .replacing(
+                    "sheaf: { normalize", with: "sheaf: { lists: { words: [\(rows.joined(separator: ","))] }, normalize"
+                )
+            return try LabelSchema.parse(
+                text.replacing("minLength: 2", with: "minLength: 1"), file: "dish.yaml")
+        }
+        let diff = SchemaDiff(from: try schema(["[\"value\"]", "[\"x\"]"]), to: try schema(rows))
+        #expect(diff.effect == effect)
+        #expect(diff.changes.map(\.kind) == (rows.count == 2 && effect == .harmless ? [] : [.listChanged]))
+    }
+
     @Test func aRenamedFieldIsComparedWithWhatItWas() throws {
         let changes = try Self.changes([
             (

@@ -20,7 +20,7 @@ package struct SchemaDiff: Sendable {
         let oldFields = DocumentField.all(old, oldRoot)
         let newFields = DocumentField.all(new, newRoot)
         let renames = Self.renames(oldFields, newFields)
-        let columnsMayMiss = ["superset", "partial"].contains(newRoot["fieldsMatch"]?.words.first)
+        let columnsMayMiss = new.fieldsMatch.allowsFewerColumns
         for field in newFields {
             let name = field.name
             if let before = oldFields.first(where: { $0.name == name }) {
@@ -40,7 +40,8 @@ package struct SchemaDiff: Sendable {
             add(.fieldRemoved, field.field.isCanonical ? .mayCost : .harmless, field: field.name, "fields", nil, nil)
         }
         compareKeys(old, new, renames)
-        compareRoots(oldRoot, newRoot, renames)
+        compareTables(old, new, renames)
+        compareRoots(oldRoot, newRoot, isReferred: { name in new.foreignKeys.contains { $0.reference == .list(name) } })
     }
 
     private mutating func add(
@@ -79,74 +80,96 @@ package struct SchemaDiff: Sendable {
             new.primaryKey.joined(separator: ", "))
     }
 
+    // MARK: What holds over several rows
+
+    /// A key that is gone binds nobody, one that is new may fail.
+    private mutating func compareTables(_ old: LabelSchema, _ new: LabelSchema, _ renames: [String: String]) {
+        if old.fieldsMatch != new.fieldsMatch {
+            add(
+                .fieldsMatchChanged, .rereads, field: nil, "fieldsMatch", old.fieldsMatch.rawValue,
+                new.fieldsMatch.rawValue)
+        }
+        let newNames = Dictionary(renames.map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first })
+        compare(
+            .uniqueChanged, "uniqueKeys",
+            old.uniqueKeys.filter { !$0.isFieldConstraint }.map { names($0.fields, newNames) },
+            new.uniqueKeys.filter { !$0.isFieldConstraint }.map { names($0.fields, [:]) })
+        compare(
+            .foreignKeysChanged, "foreignKeys", old.foreignKeys.map { text($0, newNames) },
+            new.foreignKeys.map { text($0, [:]) })
+    }
+
+    private mutating func compare(_ kind: SchemaChange.Kind, _ name: String, _ old: [String], _ new: [String]) {
+        for entry in old where !new.contains(entry) { add(kind, .harmless, field: nil, name, entry, nil) }
+        for entry in new where !old.contains(entry) { add(kind, .mayCost, field: nil, name, nil, entry) }
+    }
+
+    private func names(_ fields: [String], _ newNames: [String: String]) -> String {
+        fields.map { newNames[$0] ?? $0 }.joined(separator: ", ")
+    }
+
+    private func text(_ key: ForeignKey, _ newNames: [String: String]) -> String {
+        let own = names(key.fields, newNames)
+        switch key.reference {
+        case .itself: return "\(own) → \(names(key.referencedFields, newNames))"
+        case .list(let name): return "\(own) → \(name): \(names(key.referencedFields, [:]))"
+        case .dataset(let name): return "\(own) → dataset \(name): \(names(key.referencedFields, [:]))"
+        }
+    }
+
     // MARK: The whole
 
     private static let texts = ["$schema", "name", "title", "description"]
-    /// Compared elsewhere: field by field, as the key, or below.
+    /// Compared elsewhere: field by field, or as what they mean.
     private static let compared = [
         "fields", "primaryKey", "missingValues", "sheaf", "fieldsMatch", "uniqueKeys", "foreignKeys",
     ]
 
     private mutating func compareRoots(
-        _ old: [String: SchemaNode], _ new: [String: SchemaNode], _ renames: [String: String]
+        _ old: [String: SchemaNode], _ new: [String: SchemaNode], isReferred: (String) -> Bool
     ) {
-        if old["fieldsMatch"]?.words ?? ["subset"] != new["fieldsMatch"]?.words ?? ["subset"] {
-            let (before, after) = (old["fieldsMatch"]?.words.first, new["fieldsMatch"]?.words.first)
-            add(.fieldsMatchChanged, .rereads, field: nil, "fieldsMatch", before ?? "subset", after ?? "subset")
-        }
-        let newNames = Dictionary(renames.map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first })
-        compareEntries("uniqueKeys", .uniqueChanged, old, new, newNames)
-        compareEntries("foreignKeys", .foreignKeysChanged, old, new, newNames)
-        compareSheaf(old["sheaf"]?.members ?? [:], new["sheaf"]?.members ?? [:], new)
-        for name in Set(old.keys).union(new.keys).subtracting(Self.compared).sorted() {
+        let sheaf = (old["sheaf"]?.members ?? [:], new["sheaf"]?.members ?? [:])
+        compareRules(sheaf.0["rules"], sheaf.1["rules"])
+        let aliases = (new["fields"]?.items ?? []).compactMap { $0["sheaf"]?["aliases"]?.text }
+        compareLists(
+            sheaf.0["lists"]?.members ?? [:], sheaf.1["lists"]?.members ?? [:], isForAliases: aliases.contains,
+            isReferred: isReferred)
+        // `normalize` is what fields take that say nothing else: compared there.
+        compareOthers(sheaf.0, sheaf.1, except: ["normalize", "rules", "lists"])
+        compareOthers(old, new, except: Self.compared)
+    }
+
+    private mutating func compareOthers(
+        _ old: [String: SchemaNode], _ new: [String: SchemaNode], except compared: [String]
+    ) {
+        for name in Set(old.keys).union(new.keys).subtracting(compared).sorted() {
             guard let (before, after) = SchemaNode.difference(old[name], new[name]) else { continue }
             let isText = Self.texts.contains(name)
             add(isText ? .textChanged : .other, isText ? .harmless : .mayCost, field: nil, name, before, after)
         }
     }
 
-    /// Compares what holds over several rows: one that is gone binds nobody, one that is new may fail.
-    private mutating func compareEntries(
-        _ name: String, _ kind: SchemaChange.Kind, _ old: [String: SchemaNode], _ new: [String: SchemaNode],
-        _ newNames: [String: String]
-    ) {
-        let before = (old[name]?.items ?? []).map { $0.renamingFields(newNames).json }
-        let after = (new[name]?.items ?? []).map(\.json)
-        for entry in before where !after.contains(entry) {
-            add(kind, .harmless, field: nil, name, SchemaNode.excerpt(entry), nil)
-        }
-        for entry in after where !before.contains(entry) {
-            add(kind, .mayCost, field: nil, name, nil, SchemaNode.excerpt(entry))
-        }
-    }
-
-    private mutating func compareSheaf(
-        _ old: [String: SchemaNode], _ new: [String: SchemaNode], _ root: [String: SchemaNode]
-    ) {
-        compareEntries("rules", .rulesChanged, old, new, [:])
-        compareLists(old["lists"]?.members ?? [:], new["lists"]?.members ?? [:], root)
-        // `normalize` is what fields take that say nothing else: compared there.
-        for name in Set(old.keys).union(new.keys).subtracting(["normalize", "rules", "lists"]).sorted() {
-            guard let (before, after) = SchemaNode.difference(old[name], new[name]) else { continue }
-            add(.other, .mayCost, field: nil, name, before, after)
-        }
+    private mutating func compareRules(_ old: SchemaNode?, _ new: SchemaNode?) {
+        let (before, after) = ((old?.items ?? []).map(\.json), (new?.items ?? []).map(\.json))
+        compare(
+            .rulesChanged, "rules", before.map { String(decoding: $0, as: UTF8.self) },
+            after.map { String(decoding: $0, as: UTF8.self) })
     }
 
     private mutating func compareLists(
-        _ old: [String: SchemaNode], _ new: [String: SchemaNode], _ root: [String: SchemaNode]
+        _ old: [String: SchemaNode], _ new: [String: SchemaNode], isForAliases: (String) -> Bool,
+        isReferred: (String) -> Bool
     ) {
         for name in Set(old.keys).union(new.keys).sorted() where old[name]?.json != new[name]?.json {
             let before = Set((old[name]?.items ?? []).map(\.json))
             let after = Set((new[name]?.items ?? []).map(\.json))
             // Aliases are compared as what they say, and what a foreign key points to may grow.
             let isLonger = !before.isEmpty && before.isSubset(of: after)
-            let isForAliases = (root["fields"]?.items ?? []).contains { $0["sheaf"]?["aliases"]?.text == name }
-            let isReferred = (root["foreignKeys"]?.items ?? []).contains { $0["reference"]?.mentions(name) == true }
             let effect: SchemaEffect
-            if new[name] == nil || isForAliases && !isReferred {
+            if new[name] == nil || isForAliases(name) && !isReferred(name) {
                 effect = .harmless
             } else {
-                effect = isReferred && (isLonger || old[name] == nil) ? .harmless : .mayCost
+                effect = isReferred(name) && (isLonger || old[name] == nil) ? .harmless : .mayCost
             }
             add(
                 .listChanged, effect, field: nil, name, old[name].map { _ in "\(before.count) rows" },

@@ -32,16 +32,6 @@ extension SchemaNode {
         return json
     }
 
-    /// Whether a text stands anywhere in it.
-    func mentions(_ text: String) -> Bool {
-        switch value {
-        case .list(let items): items.contains { $0.mentions(text) }
-        case .mapping(let members): members.contains { $0.value.mentions(text) }
-        case .string(let own): own.utf8.elementsEqual(text.utf8)
-        case .null, .boolean, .number: false
-        }
-    }
-
     /// How two values of a document are told apart to a person; `nil` if they are the same.
     static func difference(_ old: SchemaNode?, _ new: SchemaNode?) -> (before: String?, after: String?)? {
         if old?.json == new?.json { return nil }
@@ -55,34 +45,6 @@ extension SchemaNode {
 
     static func excerpt(_ json: [UInt8]) -> String {
         CellText.kept(String(decoding: json, as: UTF8.self))
-    }
-
-    /// A key of several rows with its `fields` under new names; where it refers to its own dataset, those too.
-    func renamingFields(_ names: [String: String]) -> SchemaNode {
-        switch value {
-        case .list(let items):
-            return SchemaNode(value: .list(items.map { $0.renamed(names) }), line: line)
-        case .mapping(let members):
-            let renamed = members.map { member in
-                var member = member
-                if member.name == "fields" { member.value = member.value.renamed(names) }
-                if member.name == "reference", member.value["resource"]?.text ?? "" == "" {
-                    member.value = member.value.renamingFields(names)
-                }
-                return member
-            }
-            return SchemaNode(value: .mapping(renamed), line: line)
-        case .null, .boolean, .number, .string:
-            return self
-        }
-    }
-
-    private func renamed(_ names: [String: String]) -> SchemaNode {
-        switch value {
-        case .list(let items): SchemaNode(value: .list(items.map { $0.renamed(names) }), line: line)
-        case .string(let text): SchemaNode(value: .string(names[text] ?? text), line: line)
-        case .null, .boolean, .number, .mapping: self
-        }
     }
 }
 
