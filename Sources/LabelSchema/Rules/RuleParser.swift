@@ -135,7 +135,9 @@ struct RuleParser {
             return RuleTree.Name(text: name, position: found.position)
         default: break
         }
-        throw mistake("expected the name of a field, but found \(found.found)", "such as `category is filled`")
+        throw mistake(
+            "expected the name of a field, but found \(found.found)",
+            "such as `category is filled`; a field with the name of a keyword stands in `backquotes`")
     }
 
     /// Whether a token can stand behind the name of a field, so that a keyword before it must be meant as one.
