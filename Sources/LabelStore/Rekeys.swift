@@ -157,6 +157,33 @@ extension LabelStore {
         }
     }
 
+    /// Where the labels of some keys stood when they were last written.
+    ///
+    /// - Parameters:
+    ///   - dataset: the dataset.
+    ///   - keys: keys of current labels.
+    /// - Returns: the places, where they are known.
+    /// - Throws: `MySQLError`.
+    package func places(of dataset: DatasetRecord, keys: [KeyHash]) async throws -> [KeyHash: RowPlace] {
+        try await pool.withConnection { connection in
+            var places: [KeyHash: RowPlace] = [:]
+            for start in stride(from: 0, to: keys.count, by: keysPerStatement) {
+                let some = keys[start..<min(start + keysPerStatement, keys.count)].map(\.value)
+                for row in try connection.rows(
+                    """
+                    SELECT key_hash, sheet_id, sheet_row FROM sheaf_labels
+                    WHERE dataset_id = ? AND key_hash IN (\(markers(some.count)))
+                        AND sheet_id IS NOT NULL AND sheet_row IS NOT NULL
+                    """, [.uint(UInt64(dataset.id))] + some)
+                {
+                    places[try row.keyHash("key_hash")] = RowPlace(
+                        sheetID: UInt32(try row.int("sheet_id")), row: UInt32(try row.int("sheet_row")))
+                }
+            }
+            return places
+        }
+    }
+
     // MARK: - Checks
 
     private static func intervals(

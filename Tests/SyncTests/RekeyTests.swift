@@ -155,6 +155,52 @@ import Testing
         }
     }
 
+    @Test func aPlanPointsOutWhatLooksLikeACorrectedKey() async throws {
+        try await Workbench.with { bench in
+            try await Self.corrected(bench)
+            let plan = try await bench.runner(["a.csv"]).plan()
+            #expect(
+                plan.likelyRekeys == [SyncReport.LikelyRekey(from: "[1]", to: "[9]", sheet: "a.csv", row: 2)])
+            #expect(plan.withoutCellText.likelyRekeys.isEmpty)
+            try await Self.rekey(1, 9, bench)
+            #expect(try await bench.runner(["a.csv"]).plan().likelyRekeys.isEmpty)
+        }
+    }
+
+    @Test func aCorrectedKeyIsOneChangeToTheGuards() async throws {
+        try await Workbench.with { bench in
+            let guards = Guards(maxChanged: 0.5, maxDeleted: 0.1, maxRejected: 0.2, floor: 1)
+            try bench.write("a.csv", (1...20).map { ["\($0)", "n\($0)", "主食"] })
+            try await bench.sync(["a.csv"], guards: guards)
+            try bench.write("a.csv", (1...20).map { ["\($0 <= 4 ? $0 + 100 : $0)", "n\($0)", "主食"] })
+            let held = try await bench.sync(["a.csv"], guards: guards)
+            #expect(held.outcome == .held)
+            #expect(held.breaches == ["max_deleted: 4 rows of 20, and 2 are allowed"])
+            #expect(held.likelyRekeys.map(\.to) == ["[101]", "[102]", "[103]", "[104]"])
+            for id in 1...2 { try await Self.rekey(id, id + 100, bench) }
+            let passed = try await bench.sync(["a.csv"], guards: guards)
+            #expect(passed.outcome == .published)
+            #expect(passed.counts.deleted == 4)
+            #expect(
+                try await Self.history(101, bench) == ["1 insert >n1 >主食", "2 rekey [1] boss mistyped", "2 update "])
+        }
+    }
+
+    /// Many corrections are many changes.
+    @Test func correctedKeysCountAsChangedRows() async throws {
+        try await Workbench.with { bench in
+            let guards = Guards(maxChanged: 0.1, maxDeleted: nil, maxRejected: nil, floor: 1)
+            try bench.write("a.csv", (1...20).map { ["\($0)", "n\($0)", "主食"] })
+            try await bench.sync(["a.csv"], guards: guards)
+            try bench.write("a.csv", (1...20).map { ["\($0 <= 4 ? $0 + 100 : $0)", "n\($0)", "主食"] })
+            let dataset = try await bench.record()
+            #expect(dataset.currentVersion == 1)
+            for id in 1...4 { try await Self.rekey(id, id + 100, bench) }
+            let held = try await bench.sync(["a.csv"], guards: guards)
+            #expect(held.breaches == ["max_changed: 4 rows of 20, and 2 are allowed"])
+        }
+    }
+
     @Test func aRenamedFieldIsNoChangeOfItsLabels() async throws {
         try await Workbench.with { bench in
             try bench.write("a.csv", [["1", "n1", "主食"], ["2", "n2", "主食"]])
@@ -163,7 +209,11 @@ import Testing
                 .replacing("name: kind", with: "name: course").replacing(
                     "{ role: label }", with: "{ role: label, was: kind }")
             try bench.write("a.csv", [["1", "n1", "主食"], ["2", "n2", "主菜"]])
-            try await bench.sync(["a.csv"], schema: renamed)
+            let report = try await bench.sync(["a.csv"], schema: renamed)
+            #expect(report.counts.updated == 2)
+            #expect(report.changes.map(\.key) == ["[2]"])
+            #expect(report.changes.first?.cells.map(\.field) == ["course"])
+            #expect(report.notes == ["Updates that only take over new names of fields: 1."])
             let dataset = try await bench.record()
             #expect(dataset.currentVersion == 2)
             let schema = try LabelSchema.parse(renamed, file: "dish.yaml")

@@ -74,7 +74,7 @@ struct KeyLog {
                 + "\(CellText.shown(step.actor))\(place.isEmpty ? "" : "  " + style.dim(place))"
         ]
         if step.kind == .delete { return lines + ["      \(style.red("deleted"))"] }
-        if step.cells.isEmpty { lines.append("      " + style.dim("as before; only fields were renamed")) }
+        if step.cells.isEmpty { lines.append("      " + style.dim("as before but for names")) }
         for cell in step.cells {
             let after = style.green(CellText.shown(cell.after ?? "(blank)"))
             let before = step.kind == .insert ? "" : style.red(CellText.shown(cell.before ?? "(blank)")) + " → "
