@@ -13,7 +13,8 @@ import Testing
         ("らーめん", "ラーメン"), ("チャーハソ", "チャーハン"), ("玉葱", nil), ("タマネギ", "玉ねぎ"), ("たまねき", "玉ねぎ"), ("ごまあふら", "ごま油"),
         ("olive  oil", "Olive oil"), ("ＯＬＩＶＥ　ＯＩＬ", "Olive oil"), ("しょう\u{200b}ゆ", "しょうゆ"),
         ("shoyu", "しょうゆ"), ("shouyu", "しょうゆ"), ("shōyu", "しょうゆ"), ("syouyu", "しょうゆ"), ("Tamanegi", "玉ねぎ"),
-        ("tyahhan", "チャーハン"), ("ramen", "ラーメン"), ("goma-abura", "ごま油"), ("xyz", nil), ("しょうゆ", nil), ("", nil), ("🍜", nil),
+        ("tyahhan", "チャーハン"), ("ramen", "ラーメン"), ("goma-abura", "ごま油"), ("xyz", nil), ("しょうゆ", nil), ("", nil),
+        ("🍜", nil),
         ("寿司", nil),
     ])
     func findsWhatWasMeantBySpellingOrReading(typed: String, meant: String?) {
@@ -51,7 +52,9 @@ import Testing
         var random = SeededRandom(seed: 3)
         func word(_ letters: ClosedRange<Int>) -> String {
             let alphabet = Array("あいうえおかきくけこさしすせそ")
-            return String((0..<Int.random(in: letters, using: &random)).compactMap { _ in alphabet.randomElement(using: &random) })
+            return String(
+                (0..<Int.random(in: letters, using: &random)).compactMap { _ in alphabet.randomElement(using: &random) }
+            )
         }
         let words = (0..<300).map { _ in word(1...9) }
         let nearest = NearestText(words.map { ($0, $0) })
@@ -64,7 +67,8 @@ import Testing
                 return Self.distance(typed, candidate, limit: min(max(1, longer / 3), longer - 1))
             }
             let found = nearest.find(typed)
-            #expect(found.flatMap { Self.distance(typed, $0, limit: 64) } == distances.min(), "\(typed): \(found ?? "")")
+            #expect(
+                found.flatMap { Self.distance(typed, $0, limit: 64) } == distances.min(), "\(typed): \(found ?? "")")
         }
     }
 }
