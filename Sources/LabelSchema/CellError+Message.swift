@@ -94,7 +94,12 @@ extension CellError {
     }
 
     private var japaneseType: String {
+        detail["sample"] == nil ? japaneseUsualType : "「\(shown("sample"))」のような形で入力してください。"
+    }
+
+    private var japaneseUsualType: String {
         switch detail["type"] {
+        case "number" where detail["special"] != nil: "「\(shown)」は数値として保存できません。有限の数値を入力してください。"
         case "integer": "「12」のような整数を入力してください。"
         case "number": "「1.5」のような数値を入力してください。"
         case "boolean": "\(shown("allowed")) のいずれかを入力してください。"
@@ -103,6 +108,12 @@ extension CellError {
         case "datetime": "「2024-05-01T10:30:00」のような日時を入力してください。"
         case "year": "「2024」のような西暦年を4桁で入力してください。"
         case "yearmonth": "「2024-05」のような年月を入力してください。"
+        case "duration": "「PT1H30M」（1時間30分）や「P2D」（2日）のような長さを入力してください。"
+        case "geopoint": "「139.76, 35.68」のように経度、緯度の順に数値で入力してください。"
+        case "object": "「{\"name\": \"value\"}」のような JSON オブジェクトを入力してください。"
+        case "array": "「[1, 2]」のような JSON 配列を入力してください。"
+        case "geojson": "「{\"type\": \"Point\", \"coordinates\": [139.76, 35.68]}」のような GeoJSON を入力してください。"
+        case "binary": "Base64 で符号化した文字列を入力してください。"
         case "email": "「name@example.com」のようなメールアドレスを入力してください。"
         case "uri": "「https://example.com/」のような URL を入力してください。"
         case "uuid": "「123e4567-e89b-12d3-a456-426614174000」のような UUID を入力してください。"
@@ -113,7 +124,7 @@ extension CellError {
     private var japaneseConstraint: String {
         let field = title(.ja)
         let limit = shown("limit")
-        let unit = detail["type"] == "list" ? "個" : "文字"
+        let unit = detail["type"] == "string" ? "文字" : "個"
         switch detail["constraint"] {
         case "required": return "「\(field)」が空欄です。入力をお願いします。"
         case "enum": return "「\(shown(value: "item"))」は「\(field)」の一覧にありません。" + japaneseAllowed
@@ -123,6 +134,9 @@ extension CellError {
         case "maximum": return "「\(field)」は \(limit) 以下で入力してください（今は「\(shown)」）。"
         case "exclusiveMinimum": return "「\(field)」は \(limit) より大きい値を入力してください（今は「\(shown)」）。"
         case "exclusiveMaximum": return "「\(field)」は \(limit) より小さい値を入力してください（今は「\(shown)」）。"
+        case "jsonSchema":
+            let place = detail["path"] == "" ? "" : "の \(shown("path")) "
+            return "「\(field)」の JSON\(place)が決まり（\(limit)）に合っていません。"
         case "pattern":
             let example = detail["example"] == nil ? "" : "「\(shown("example"))」のように入力してください。"
             return "「\(shown)」は「\(field)」の決まった形に合っていません。" + example
@@ -170,8 +184,18 @@ extension CellError {
         }
     }
 
+    /// Why a text is no JSON, if that is known.
+    private var englishProblem: String {
+        detail["problem"] == nil ? "" : " (\(shown("problem")).)"
+    }
+
     private var englishType: String {
+        detail["sample"] == nil ? englishUsualType : "Please write it like “\(shown("sample"))”."
+    }
+
+    private var englishUsualType: String {
         switch detail["type"] {
+        case "number" where detail["special"] != nil: "A label holds finite numbers only; “\(shown)” is none."
         case "integer": "Please enter a whole number, such as 12."
         case "number": "Please enter a number, such as 1.5."
         case "boolean": "Please enter one of: \(shown("allowed"))."
@@ -180,6 +204,13 @@ extension CellError {
         case "datetime": "Please enter a date and time, such as 2024-05-01T10:30:00."
         case "year": "Please enter a year of four digits, such as 2024."
         case "yearmonth": "Please enter a year and month, such as 2024-05."
+        case "duration": "Please enter a length of time, such as PT1H30M (an hour and a half) or P2D (two days)."
+        case "geopoint": "Please enter longitude, then latitude, such as “139.76, 35.68”."
+        case "object": "Please enter a JSON object, such as {\"name\": \"value\"}.\(englishProblem)"
+        case "array": "Please enter a JSON array, such as [1, 2].\(englishProblem)"
+        case "geojson":
+            "Please enter GeoJSON, such as {\"type\": \"Point\", \"coordinates\": [139.76, 35.68]}.\(englishProblem)"
+        case "binary": "Please enter text in Base64."
         case "email": "Please enter an e-mail address, such as name@example.com."
         case "uri": "Please enter a URL, such as https://example.com/."
         case "uuid": "Please enter a UUID, such as 123e4567-e89b-12d3-a456-426614174000."
@@ -190,7 +221,7 @@ extension CellError {
     private var englishConstraint: String {
         let field = title(.en)
         let limit = shown("limit")
-        let unit = detail["type"] == "list" ? "items" : "characters"
+        let unit = detail["type"] == "string" ? "characters" : detail["type"] == "object" ? "members" : "items"
         switch detail["constraint"] {
         case "required": return "“\(field)” is empty. Please fill it in."
         case "enum": return "“\(shown(value: "item"))” is not in the list of “\(field)”." + englishAllowed
@@ -200,6 +231,9 @@ extension CellError {
         case "maximum": return "“\(field)” must be \(limit) or less (it is “\(shown)”)."
         case "exclusiveMinimum": return "“\(field)” must be more than \(limit) (it is “\(shown)”)."
         case "exclusiveMaximum": return "“\(field)” must be less than \(limit) (it is “\(shown)”)."
+        case "jsonSchema":
+            let place = detail["path"] == "" ? "" : " at \(shown("path"))"
+            return "The JSON of “\(field)” does not follow its rule \(limit)\(place)."
         case "pattern":
             let example = detail["example"] == nil ? "" : " It should look like “\(shown("example"))”."
             return "“\(shown)” does not have the form that “\(field)” needs.\(example)"

@@ -118,8 +118,7 @@ import Testing
 
     @Test(
         arguments: [
-            (["type: object"], ["cannot be `object`"]), (["format: emial"], ["did you mean `email`?"]),
-            (["type: date", "format: '%d/%m/%Y'"], ["`format` of field `value` cannot be"]),
+            (["format: emial"], ["did you mean `email`?"]),
             (["title: [a]"], ["must be text, but is a list"]), (["title: ''"], ["must be text, but is empty"]),
             (["constraints: { required: yes }"], ["must be true or false, but is “yes”"]),
             (["constraints: { minLength: -1 }"], ["must be a whole number from 0"]),
@@ -181,7 +180,6 @@ import Testing
                 ["sheaf: { role: label, messages: { enum: { ja: 'x {cel}' } } }"],
                 ["a place `{cel}`, which is not known; did you mean `cell`?"]
             ),
-            (["categories: [a]"], ["write `constraints: { enum"]),
             (["missingValues: [{ label: x }]"], ["has no `value`"]),
             (["type:"], ["must be text, but is nothing"]), (["sheaf: x"], ["must be a mapping"]),
         ] as [([String], [String])])

@@ -1,11 +1,12 @@
 /// Whether text has one of the formats of Table Schema's `string`.
-extension StringFormat {
+extension FieldFormat {
     func accepts(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         switch self {
-        case .default: true
         case .email: Self.isEmail(bytes)
         case .uri: Self.isURI(bytes)
         case .uuid: Self.isUUID(bytes)
+        case .binary: Self.isBase64(bytes)
+        case .default, .any, .pattern, .array, .object, .topojson: true
         }
     }
 
@@ -50,6 +51,13 @@ extension StringFormat {
             default: NumberText.isDigit(bytes[index]) || (bytes[index] | 0x20) &- 0x61 < 6
             }
         }
+    }
+
+    /// Groups of four of the alphabet of RFC 4648, the last one filled up with `=`.
+    private static func isBase64(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard bytes.count % 4 == 0, !bytes.isEmpty else { return false }
+        let padding = bytes.suffix(2).reversed().prefix { $0 == UInt8(ascii: "=") }.count
+        return bytes.dropLast(padding).allSatisfy { isAlphanumeric($0) || isOneOf($0, "+/") }
     }
 
     private static func isLetter(_ byte: UInt8) -> Bool {
