@@ -67,12 +67,12 @@ extension FieldReader {
             }
             if add(allowedFailure(String(decoding: text, as: UTF8.self), allowed), to: &failures) { return .failed }
         }
-        var isFailed = false
+        // What is no e-mail address has no length as one.
         if field.format != .default, !field.format.accepts(text) {
             failures.append(.type(field.format.name))
-            isFailed = true
+            return .failed
         }
-        if isTooShortOrLong(text, failures: &failures) { isFailed = true }
+        var isFailed = isTooShortOrLong(text, failures: &failures)
         if let pattern, !pattern.matches(text), add(patternFailure(), to: &failures) { isFailed = true }
         if isFailed { return .failed }
         arena.appendJSONString(text)
