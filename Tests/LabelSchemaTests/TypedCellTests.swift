@@ -2,10 +2,10 @@ import Testing
 
 @testable import LabelSchema
 
-/// A spreadsheet gives numbers, booleans and days as such; a CSV file gives text. Where they mean the same, so does the
-/// label.
 /// A spreadsheet gives numbers, booleans and days as such, and a CSV file gives text.
 ///
+/// Where they mean the same, so does the label.
+@Suite struct TypedCellTests {
     @Test(
         arguments: [
             (["type: string"], .number("1.50"), "1.5"), (["type: string"], .number("1E3"), "1000"),

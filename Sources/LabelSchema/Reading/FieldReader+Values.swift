@@ -108,7 +108,7 @@ extension FieldReader {
             failures.append(typeFailure(text))
             return .failed
         }
-        let count = node.items?.count ?? node.members?.count ?? 0
+        let count = node.itemList?.count ?? node.memberList?.count ?? 0
         var isFailed = isTooShortOrLong(count, failures: &failures)
         if let jsonSchema, let problem = jsonSchema.problem(of: node) {
             var failure = CellFailure.constraint("jsonSchema", limit: problem.rule)
