@@ -1,0 +1,3 @@
+extension KnownDifference {
+    static let all: [KnownDifference] = []
+}
