@@ -42,7 +42,7 @@ import Testing
 
     private static func unexplained(_ tableCase: TableCase, theirs: Verdict) -> [Disagreement] {
         Disagreement.all(in: tableCase, ours: tableCase.ours, theirs: theirs).filter { disagreement in
-            !KnownDifference.all.contains { $0.matches(disagreement) }
+            !KnownDifference.all.contains { $0.explains(disagreement) }
         }
     }
 

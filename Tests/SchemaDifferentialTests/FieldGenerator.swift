@@ -69,7 +69,7 @@ struct FieldGenerator {
 
     private mutating func addMissingValues(_ random: inout SeededRandom) {
         guard random.once(in: 6) else { return }
-        let texts = random.pick([["", "-"], ["", "NA", "n/a"], [""], ["", "0"], ["", "なし"]])
+        let texts = random.pick([["", "-"], ["", "NA", "n/a"], [""], ["", "0"], ["", "なし"], ["-"], []])
         let isLabelled = version == .v2 && random.once(in: 2)
         let entries: JSONValue =
             isLabelled

@@ -1,3 +1,0 @@
-extension KnownDifference {
-    static let all: [KnownDifference] = []
-}
