@@ -5,7 +5,7 @@ enum CaseGenerator {
     /// The case of a seed: the same on every machine.
     static func table(seed: UInt64) -> TableCase {
         var random = SeededRandom(seed: seed)
-        let version: TableCase.Version = random.once(in: 4) ? .v1 : .v2
+        let version: Question.Version = random.once(in: 4) ? .v1 : .v2
         let generators = (0..<random.number(in: 1..<4)).map { index in
             FieldGenerator(version: version, name: "value\(index + 1)", random: &random)
         }

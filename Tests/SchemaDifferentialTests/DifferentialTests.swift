@@ -34,14 +34,14 @@ import Testing
     /// Disagreements that no known difference explains.
     private static func surprises(seeds: [UInt64]) async throws -> [(seed: UInt64, Disagreement)] {
         let cases = seeds.map(CaseGenerator.table)
-        let answers = try await Frictionless.verdicts(on: cases)
+        let answers = try await Frictionless.verdicts(on: cases.map(\.question))
         return zip(seeds, zip(cases, answers)).flatMap { seed, pair in
             unexplained(pair.0, theirs: pair.1).map { (seed, $0) }
         }
     }
 
     private static func unexplained(_ tableCase: TableCase, theirs: Verdict) -> [Disagreement] {
-        Disagreement.all(in: tableCase, ours: tableCase.ours, theirs: theirs).filter { disagreement in
+        Disagreement.all(in: tableCase, ours: tableCase.question.ours, theirs: theirs).filter { disagreement in
             !KnownDifference.all.contains { $0.explains(disagreement) }
         }
     }
@@ -51,7 +51,7 @@ import Testing
         var smallest = surprise
         while true {
             let smaller = smallest.simpler
-            let answers = try await Frictionless.verdicts(on: smaller)
+            let answers = try await Frictionless.verdicts(on: smaller.map(\.question))
             let next = zip(smaller, answers).lazy.compactMap { unexplained($0, theirs: $1).first }.first
             guard let next else { return smallest }
             smallest = next

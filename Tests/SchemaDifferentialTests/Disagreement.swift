@@ -30,13 +30,13 @@ struct Disagreement: Sendable {
         guard case .cell(let row, let name) = place, let column = tableCase.header.firstIndex(of: name) else {
             return ""
         }
-        return tableCase.cells[row - TableCase.firstRow][column]
+        return tableCase.cells[row - Question.firstRow][column]
     }
 
     /// Every place where two verdicts on a case differ.
     static func all(in tableCase: TableCase, ours: Verdict, theirs: Verdict) -> [Disagreement] {
         guard let mine = ours.findings, let other = theirs.findings else {
-            if ours.codes == theirs.codes { return [] }
+            if ours.outcome == theirs.outcome { return [] }
             let words = "Sheaf: \(ours.words); frictionless: \(theirs.words)"
             return [
                 Disagreement(
@@ -77,7 +77,7 @@ struct Disagreement: Sendable {
         let spot: String
         switch place {
         case .table: spot = "table"
-        case .row(let row): spot = "row \(row): \(tableCase.cells[row - TableCase.firstRow])"
+        case .row(let row): spot = "row \(row): \(tableCase.cells[row - Question.firstRow])"
         case .cell(let row, let field): spot = "row \(row), field \(field), cell \(cell.debugDescription)"
         }
         let shown = field.map { $0.json.text } ?? tableCase.schema.text

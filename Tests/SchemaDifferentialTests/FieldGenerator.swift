@@ -2,12 +2,12 @@ import TestRandom
 
 /// Draws fields: every type, with its formats, properties and constraints.
 struct FieldGenerator {
-    let version: TableCase.Version
+    let version: Question.Version
     private(set) var field: FieldSpec
     /// Cells that this field calls special.
     private(set) var aimed: [String] = []
 
-    init(version: TableCase.Version, name: String, random: inout SeededRandom) {
+    init(version: Question.Version, name: String, random: inout SeededRandom) {
         self.version = version
         let type = random.pick(version == .v1 ? Self.firstTypes : Self.firstTypes + Self.laterTypes)
         field = FieldSpec(type)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The other validator: frictionless in one process of Python, which answers any number of cases.
+/// The other validator: frictionless in one process of Python, which answers any number of questions.
 struct Frictionless {
     struct Failure: Error, CustomStringConvertible {
         let description: String
@@ -9,19 +9,19 @@ struct Frictionless {
     private static let support = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Support").path
 
-    /// What it says of each case.
-    static func verdicts(on cases: [TableCase]) async throws -> [Verdict] {
-        guard !cases.isEmpty else { return [] }
+    /// What it says of each question.
+    static func verdicts(on questions: [Question]) async throws -> [Verdict] {
+        guard !questions.isEmpty else { return [] }
         let setUp = try await run("\(support)/python-environment.sh", ["frictionless"], input: "")
         let python = setUp.split(separator: "\n").last.map(String.init) ?? ""
-        let input = cases.map { $0.line + "\n" }.joined()
+        let input = questions.map { $0.line + "\n" }.joined()
         let output = try await run(python, ["\(support)/frictionless-check.py"], input: input)
         let decoder = JSONDecoder()
         let verdicts = try output.split(separator: "\n").map { line in
             try decoder.decode(Answer.self, from: Data(line.utf8)).verdict
         }
-        guard verdicts.count == cases.count else {
-            throw Failure(description: "\(verdicts.count) answers to \(cases.count) cases")
+        guard verdicts.count == questions.count else {
+            throw Failure(description: "\(verdicts.count) answers to \(questions.count) questions")
         }
         return verdicts
     }

@@ -44,29 +44,22 @@ struct FieldSpec: Sendable, Equatable {
 ///
 /// Beside its own fields each table has a key, and a label that is always there, so that no row is pending.
 struct TableCase: Sendable {
-    enum Version: Int, Sendable { case v1 = 1, v2 }
-
-    var version: Version
+    var version: Question.Version
     /// What the document says beside fields and key.
     var members: [JSONMember] = []
     var fields: [FieldSpec]
     /// The cells of `fields`, by row.
     var rows: [[String]]
 
-    /// Rows are numbered as in a sheet with a header.
-    static let firstRow = 2
-
     var schema: JSONValue {
         let key: JSONValue = ["name": "id", "type": "integer"]
         let label: JSONValue = ["name": "mark", "type": "string", "sheaf": ["role": "label"]]
-        var document: [JSONMember] = []
-        if version == .v2 {
-            document.append(JSONMember("$schema", "https://datapackage.org/profiles/2.0/tableschema.json"))
-        }
-        document += members
-        document.append(JSONMember("fields", .list([key, label] + fields.map(\.json))))
-        document.append(JSONMember("primaryKey", version == .v1 ? "id" : ["id"]))
-        return .object(document)
+        let keys: JSONValue = version == .v1 ? "id" : ["id"]
+        return Question.schema(
+            version,
+            members + [
+                JSONMember("fields", .list([key, label] + fields.map(\.json))), JSONMember("primaryKey", keys),
+            ])
     }
 
     var header: [String] { ["id", "mark"] + fields.map(\.name) }
@@ -76,24 +69,19 @@ struct TableCase: Sendable {
         rows.enumerated().map { index, row in ["\(index + 1)", "done"] + row }
     }
 
-    /// The case as one line for the other side.
-    var line: String {
-        let table = JSONValue.list(([header] + cells).map(JSONValue.texts))
-        let members = [
-            JSONMember("version", .number("\(version.rawValue)")), JSONMember("schema", schema),
-            JSONMember("rows", table),
-        ]
-        return JSONValue.object(members).text
+    /// The case as both sides get it.
+    var question: Question {
+        Question(version: version, schema: schema, table: [header] + cells)
     }
 
     /// The same with one field and one row only.
     func only(field: FieldSpec, row: Int) -> TableCase {
-        guard let column = fields.firstIndex(of: field), rows.indices.contains(row - Self.firstRow) else {
+        guard let column = fields.firstIndex(of: field), rows.indices.contains(row - Question.firstRow) else {
             return self
         }
         var smaller = self
         smaller.fields = [field]
-        smaller.rows = [[rows[row - Self.firstRow][column]]]
+        smaller.rows = [[rows[row - Question.firstRow][column]]]
         return smaller
     }
 }

@@ -1,6 +1,3 @@
-import LabelSchema
-import Tabular
-
 /// One thing that is wrong with a row.
 struct Finding: Sendable, Hashable {
     /// As in a sheet with a header.
@@ -20,8 +17,8 @@ enum Verdict: Sendable, Equatable {
     case crashed(String)
     case checked(Set<Finding>)
 
-    /// The codes of the whole table, where it could not be checked row by row.
-    var codes: Set<String> {
+    /// What became of the table as a whole, where it was not checked row by row.
+    var outcome: Set<String> {
         switch self {
         case .refused: ["schema-error"]
         case .header(let codes): codes
@@ -29,6 +26,9 @@ enum Verdict: Sendable, Equatable {
         case .checked: []
         }
     }
+
+    /// Every code that came up.
+    var codes: Set<String> { outcome.union((findings ?? []).map(\.code)) }
 
     var findings: Set<Finding>? {
         guard case .checked(let findings) = self else { return nil }
@@ -41,36 +41,6 @@ enum Verdict: Sendable, Equatable {
         case .header(let codes): "refuses the header: " + codes.sorted().joined(separator: ", ")
         case .crashed(let what): "crashes with \(what)"
         case .checked(let findings): findings.isEmpty ? "valid" : "\(findings.count) findings"
-        }
-    }
-}
-
-extension TableCase {
-    /// What Sheaf says.
-    var ours: Verdict {
-        let parsed: LabelSchema
-        do {
-            parsed = try LabelSchema.parse(schema.text, file: "case.json")
-        } catch {
-            return .refused(error.mistakes.map(\.description))
-        }
-        switch parsed.bind(header: header, headerRow: 1) {
-        case .refused(let problems): return .header(Set(problems.map(\.code)))
-        case .bound(var validator):
-            let batch = validator.validate(RowBatch(texts: cells, firstRowNumber: Self.firstRow))
-            return .checked(
-                Set(batch.errors.map { Finding(row: $0.rowNumber, field: $0.field ?? "", code: $0.code) }))
-        }
-    }
-}
-
-extension RowBatch {
-    /// Rows as a file of comma-separated values gives them.
-    init(texts: [[String]], firstRowNumber: Int) {
-        self.init(firstRowNumber: firstRowNumber)
-        for row in texts {
-            for text in row { appendCell(text.isEmpty ? .empty : .text, text.utf8) }
-            endRow()
         }
     }
 }
