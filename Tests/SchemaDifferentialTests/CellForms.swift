@@ -32,6 +32,29 @@ enum CellForms {
         }
     }
 
+    /// A value in a form of `strptime`, right in most cases.
+    static func formatted(_ format: String, _ random: inout SeededRandom) -> String {
+        let ranges: [Character: (Range<Int>, Int)] = [
+            "Y": (1900..<2100, 4), "y": (0..<100, 2), "m": (0..<14, 2), "d": (1..<32, 2), "H": (0..<25, 2),
+            "I": (0..<14, 2), "M": (0..<61, 2), "S": (0..<62, 2), "f": (0..<1_000_000, 6), "j": (0..<368, 3),
+        ]
+        var text = ""
+        var rest = format[...]
+        while let character = rest.popFirst() {
+            guard character == "%", let directive = rest.popFirst() else {
+                text.append(character)
+                continue
+            }
+            if directive == "p" { text += random.pick(["AM", "PM", "am", "xm"]) }
+            if directive == "z" { text += random.pick(["Z", "+09:00", "+0900", "-05:00", "", "+9"]) }
+            guard let (range, width) = ranges[directive] else { continue }
+            let digits = "\(random.number(in: range))"
+            let isShort = random.once(in: 8)
+            text += isShort ? digits : String(repeating: "0", count: max(0, width - digits.count)) + digits
+        }
+        return text
+    }
+
     /// A new value of the type, right in most cases.
     static func fresh(_ type: String, _ random: inout SeededRandom) -> String {
         func digits(_ count: Int) -> String {

@@ -19,27 +19,42 @@ struct FieldGenerator {
         if random.once(in: 4) { field.members.append(JSONMember("title", .string("見出し \(name)"))) }
     }
 
-    /// The types of both versions of the standard.
-    private static let firstTypes = [
-        "string", "string", "integer", "number", "number", "boolean", "date", "time", "datetime", "year", "yearmonth",
-        "any",
+    /// The types of both versions of the standard; nil is a field that names none.
+    private static let firstTypes: [String?] = [
+        "string", "string", "string", "integer", "number", "number", "boolean", "date", "time", "datetime", "year",
+        "yearmonth", "any", "object", "array", "duration", "geopoint", "geojson", nil,
     ]
-    private static let laterTypes = ["list", "list"]
+    private static let laterTypes: [String?] = ["list", "list"]
 
     /// What the cells of this field are drawn for.
     var cellType: String {
-        field.type == "string" && field.format != "default" ? field.format : field.type ?? "string"
+        switch (field.type, field.format) {
+        case ("string", let format) where format != "default": format
+        case ("geopoint", "array"), ("geopoint", "object"), ("geojson", _): field.type ?? ""
+        default: field.type ?? "string"
+        }
     }
 
     // MARK: Formats and properties
 
-    private static let formats: [String: [JSONValue]] = [
-        "string": ["default", "email", "uri", "uuid"]
+    private static let formats: [String: [String]] = [
+        "string": ["default", "email", "uri", "uuid", "binary"],
+        "date": ["default", "%d/%m/%Y", "%Y%m%d", "%Y年%m月%d日", "%d.%m.%y", "%Y-%j"],
+        "time": ["default", "%H:%M", "%H:%M:%S.%f", "%I:%M %p", "%H時%M分"],
+        "datetime": ["default", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z", "%Y%m%dT%H%M%S.%f"],
+        "geopoint": ["default", "array", "object"],
+        "geojson": ["default", "topojson"],
     ]
 
     private mutating func addFormat(_ random: inout SeededRandom) {
-        guard let formats = Self.formats[field.type ?? "string"], random.once(in: 2) else { return }
-        field.members.append(JSONMember("format", random.pick(formats)))
+        guard let type = field.type, let formats = Self.formats[type], random.once(in: 2) else { return }
+        let format = random.pick(formats)
+        let isOld = version == .v1 && format.contains("%") && random.once(in: 4)
+        field.members.append(JSONMember("format", .string((isOld ? "fmt:" : "") + format)))
+        if format.contains("%") {
+            aimed += (0..<12).map { _ in CellForms.formatted(format, &random) }
+            aimed += CellForms.of(type).prefix(6)
+        }
     }
 
     private mutating func addProperties(_ random: inout SeededRandom) {
@@ -51,19 +66,40 @@ struct FieldGenerator {
             field.members.append(JSONMember("trueValues", .texts(words.0)))
             field.members.append(JSONMember("falseValues", .texts(words.1)))
             aimed += words.0 + words.1
-        case "list":
-            let delimiter = random.pick([",", ",", ";", "|", "、", "::"])
-            let item = random.pick(["string", "string", "integer", "number", "boolean", "date", "time", "datetime"])
-            if delimiter != "," { field.members.append(JSONMember("delimiter", .string(delimiter))) }
-            if item != "string" || random.once(in: 4) {
-                field.members.append(JSONMember("itemType", .string(item)))
-            }
-            aimed += (0..<6).map { _ in
-                (0..<random.number(in: 1..<5)).map { _ in
-                    random.once(in: 4) ? random.pick(CellForms.of(item)) : CellForms.fresh(item, &random)
-                }.joined(separator: delimiter)
-            }
+        case "integer", "number": addNumberProperties(&random)
+        case "list": addListProperties(&random)
         default: break
+        }
+    }
+
+    private mutating func addNumberProperties(_ random: inout SeededRandom) {
+        if random.once(in: 4) {
+            field.members.append(JSONMember("bareNumber", .flag(random.once(in: 4))))
+            aimed += ["95%", "€95", "EUR 95", "95 yen", "-95%", "€-95", "¥ 1", "no. 7", "%", "7 of 8", "1.5%", "(3)"]
+        }
+        guard field.type == "number", random.once(in: 3) else { return }
+        let (point, group) = random.pick([(",", "."), (",", ""), (".", ","), (".", " "), ("·", "'"), ("、", "")])
+        if point != "." || random.once(in: 4) { field.members.append(JSONMember("decimalChar", .string(point))) }
+        if !group.isEmpty { field.members.append(JSONMember("groupChar", .string(group))) }
+        aimed += (0..<8).map { _ in
+            let whole = "\(random.number(in: 1..<1000))\(group)\(random.number(in: 100..<1000))"
+            return random.pick(["", "-"]) + whole + (random.once(in: 2) ? "\(point)\(random.number(in: 0..<100))" : "")
+        }
+        aimed += [
+            "1\(point)5", "1.5", "\(point)5", "5\(point)", "1\(group)\(group)000", "1\(point)5e3",
+            "1\(point)5\(point)5",
+        ]
+    }
+
+    private mutating func addListProperties(_ random: inout SeededRandom) {
+        let delimiter = random.pick([",", ",", ";", "|", "、", "::"])
+        let item = random.pick(["string", "string", "integer", "number", "boolean", "date", "time", "datetime"])
+        if delimiter != "," { field.members.append(JSONMember("delimiter", .string(delimiter))) }
+        if item != "string" || random.once(in: 4) { field.members.append(JSONMember("itemType", .string(item))) }
+        aimed += (0..<6).map { _ in
+            (0..<random.number(in: 1..<5)).map { _ in
+                random.once(in: 4) ? random.pick(CellForms.of(item)) : CellForms.fresh(item, &random)
+            }.joined(separator: delimiter)
         }
     }
 
@@ -85,14 +121,18 @@ struct FieldGenerator {
         var names = ["required", "required", "enum"]
         if ["string", "list", "array", "object"].contains(type) { names += ["minLength", "maxLength"] }
         if type == "string" { names += ["pattern", "pattern"] }
-        if CellForms.ordered.contains(type) {
+        if FieldValues.limits[type] != nil, field.format == "default" {
             names += ["minimum", "maximum"]
-            if version == .v2 { names += ["exclusiveMinimum", "exclusiveMaximum"] }
+            if version == .v2 { names += ["exclusiveMinimum", "exclusiveMaximum", "categories"] }
         }
         if type == "list" { names.removeAll { $0 == "enum" } }
         let name = random.pick(names)
         guard field.constraints[name] == nil, let value = constraint(name, type, &random) else { return }
-        field.constraints.append(JSONMember(name, value))
+        if name == "categories" {
+            field.members.append(JSONMember(name, value))
+        } else {
+            field.constraints.append(JSONMember(name, value))
+        }
     }
 
     private mutating func constraint(_ name: String, _ type: String, _ random: inout SeededRandom) -> JSONValue? {
@@ -101,43 +141,50 @@ struct FieldGenerator {
         case "minLength": return .number("\(random.number(in: 0..<4))")
         case "maxLength": return .number("\(random.number(in: 3..<8))")
         case "pattern":
-            let (pattern, cells) = random.pick(Self.patterns)
+            let (pattern, cells) = random.pick(FieldValues.patterns)
             aimed += cells
             return .string(pattern)
+        case "categories":
+            guard type == "integer", field.members[name] == nil else { return nil }
+            aimed += ["1", "2", "3", "+1", "01"]
+            return random.once(in: 2) ? [1, 2, 42] : [["value": 1, "label": "one"], ["value": 2]]
         case "enum": return allowed(type, &random)
         default:
-            let isUpper = name.hasSuffix("aximum")
-            guard let limits = Self.limits[type] else { return nil }
-            let limit = isUpper ? random.pick(limits.upper) : random.pick(limits.lower)
+            guard let limits = FieldValues.limits[type], !changesNumbers else { return nil }
+            let limit = name.hasSuffix("aximum") ? random.pick(limits.upper) : random.pick(limits.lower)
             aimed.append(limit)
             // A number may be written as one or as text.
             return field.isNumeric && random.once(in: 2) ? .number(limit) : .string(limit)
         }
     }
 
-    /// Allowed values: few of those that the type knows, and cells that are or nearly are among them.
+    /// Whether numbers are written in a way of the field's own, and so would bounds have to be.
+    private var changesNumbers: Bool { field.members["decimalChar"] != nil || field.members["groupChar"] != nil }
+
+    /// Allowed values: some of those that the type knows, and cells that are or nearly are among them.
     private mutating func allowed(_ type: String, _ random: inout SeededRandom) -> JSONValue? {
-        let values: [String]
-        switch type {
-        case "string", "any": values = ["apple", "醤油", "a b", "A-1", "12"]
-        case "integer": values = ["1", "2", "42", "-7"]
-        case "number": values = ["1.5", "2", "0.25", "1000"]
-        case "boolean": return random.once(in: 2) ? [true] : [false]
-        case "date": values = ["2024-02-29", "2024-01-31", "1999-12-31"]
-        case "time": values = ["15:00:00", "00:00:00"]
-        case "datetime": values = ["2024-01-26T15:00:00", "2024-01-26T15:00:00Z"]
-        case "year": values = ["2024", "1999"]
-        case "yearmonth": values = ["2024-01", "1999-12"]
-        default: return nil
-        }
-        if type == "string", field.format != "default" { return nil }
+        guard field.format == "default", !changesNumbers else { return nil }
+        if type == "boolean" { return random.once(in: 2) ? [true] : [false] }
+        guard let values = FieldValues.allowed[type] else { return nil }
         aimed += values + values
         let isBare = field.isNumeric && random.once(in: 2)
         return .list(values.prefix(random.number(in: 1..<values.count + 1)).map { isBare ? .number($0) : .string($0) })
     }
+}
+
+/// What constraints are made of.
+enum FieldValues {
+    static let allowed: [String: [String]] = [
+        "string": ["apple", "醤油", "a b", "A-1", "12"], "any": ["apple", "醤油", "a b", "A-1", "12"],
+        "integer": ["1", "2", "42", "-7"], "number": ["1.5", "2", "0.25", "1000"],
+        "date": ["2024-02-29", "2024-01-31", "1999-12-31"], "time": ["15:00:00", "00:00:00"],
+        "datetime": ["2024-01-26T15:00:00", "2024-01-26T15:00:00Z"], "year": ["2024", "1999"],
+        "yearmonth": ["2024-01", "1999-12"], "duration": ["P1D", "PT1H", "P1Y2M3DT4H5M6S"],
+        "geopoint": ["90.50, 45.50", "0,0"], "array": ["[1,2,3]", "[]"], "object": ["{\"a\":1}", "{}"],
+    ]
 
     /// Patterns that mean the same in the standard's language and in Python's, and cells at their borders.
-    private static let patterns: [(String, [String])] = [
+    static let patterns: [(String, [String])] = [
         ("[a-z]+", ["abc", "abC", "ab1", "", "é"]),
         ("[A-Z]{2}-\\d{3}", ["AB-123", "ab-123", "AB-12", "AB-1234", "AB-１２３", "xAB-123"]),
         ("a.*", ["apple", "banana", "a", "a\nb"]),
@@ -147,9 +194,11 @@ struct FieldGenerator {
         ("x?y{1,2}z*", ["y", "xyz", "yyy", "xyyzz", "xx"]),
         (".{3}", ["abc", "ab", "あいう", "😀あい", "か\u{3099}x", "a\nb"]),
         ("\\S+", ["a", "a b", "a\u{A0}b", "醤油"]),
+        ("foo|bar", ["foo", "bar", "fooo", "xbar"]),
+        ("\\w+", ["abc", "a_b", "a-b", "醤油", "a b"]),
     ]
 
-    private static let limits: [String: (lower: [String], upper: [String])] = [
+    static let limits: [String: (lower: [String], upper: [String])] = [
         "integer": (["0", "-5", "1", "10"], ["42", "100", "11"]),
         "number": (["0", "-1.5", "0.1", "1e1"], ["42", "99.5", "1e3"]),
         "year": (["2000", "1999"], ["2024", "2030"]),
@@ -158,9 +207,4 @@ struct FieldGenerator {
         "time": (["00:00:00", "09:30:00"], ["15:00:00", "23:59:59"]),
         "datetime": (["2000-01-01T00:00:00", "1999-12-31T23:59:59"], ["2024-01-26T15:00:00", "2030-01-01T00:00:00"]),
     ]
-}
-
-extension CellForms {
-    /// Types with an order.
-    static let ordered = ["integer", "number", "date", "time", "datetime", "year", "yearmonth"]
 }

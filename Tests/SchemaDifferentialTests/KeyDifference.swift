@@ -71,6 +71,13 @@ struct KeyDifference: Sendable {
                 + "others' cells: which of them is right, nobody can tell from the order (a stored label stays until then)",
             explains: { row, code, isOurs in isOurs && row.firstRows[code]?.contains(row.row) == true }),
         KeyDifference(
+            name: "A key of several fields, one of them blank",
+            reason:
+                "The standard: key fields are as if `required`. frictionless complains only if all of them are blank",
+            explains: { row, code, isOurs in
+                isOurs && code == "primary-key" && row.asked.primaryKey.contains { row.asked.cell(row.row, $0).isEmpty }
+            }),
+        KeyDifference(
             name: "A key that cannot be read",
             reason:
                 "Sheaf's code is always `primary-key` (with the reason `unreadable`), since such a row cannot be told "
@@ -78,13 +85,6 @@ struct KeyDifference: Sendable {
             explains: { row, code, isOurs in
                 let isKey = isOurs ? code == "primary-key" : ["type-error", "constraint-error"].contains(code)
                 return isKey && row.hasUnreadableKey
-            }),
-        KeyDifference(
-            name: "A key of several fields, one of them blank",
-            reason:
-                "The standard: key fields are as if `required`. frictionless complains only if all of them are blank",
-            explains: { row, code, isOurs in
-                isOurs && code == "primary-key" && row.asked.primaryKey.contains { row.asked.cell(row.row, $0).isEmpty }
             }),
         KeyDifference(
             name: "A reference of several fields, one of them blank",
