@@ -166,7 +166,7 @@ struct FieldGenerator {
         guard field.format == "default", !changesNumbers else { return nil }
         if type == "boolean" { return random.once(in: 2) ? [true] : [false] }
         guard let values = FieldValues.allowed[type] else { return nil }
-        aimed += values + values
+        aimed += values + values + (FieldValues.equals[type] ?? [])
         let isBare = field.isNumeric && random.once(in: 2)
         return .list(values.prefix(random.number(in: 1..<values.count + 1)).map { isBare ? .number($0) : .string($0) })
     }
@@ -181,6 +181,16 @@ enum FieldValues {
         "datetime": ["2024-01-26T15:00:00", "2024-01-26T15:00:00Z"], "year": ["2024", "1999"],
         "yearmonth": ["2024-01", "1999-12"], "duration": ["P1D", "PT1H", "P1Y2M3DT4H5M6S"],
         "geopoint": ["90.50, 45.50", "0,0"], "array": ["[1,2,3]", "[]"], "object": ["{\"a\":1}", "{}"],
+    ]
+
+    /// Other ways to write allowed values, and what comes near.
+    static let equals: [String: [String]] = [
+        "integer": ["01", "+1", "-07"], "number": ["1.50", "15e-1", "+2", "1e3"],
+        "duration": ["PT24H", "P0Y1D", "PT60M", "P14M3DT4H5M6S", "PT3600S"],
+        "datetime": ["2024-01-27T00:00:00+09:00", "2024-01-26T15:00:00.000", "2024-01-26T15:00:00+00:00"],
+        "time": ["15:00:00.0"], "geopoint": ["90.5,45.5", "90.500,45.50", "0.0,-0"],
+        "array": ["[1, 2, 3]", "[1.0,2,3]", "[true,2,3]", "[ ]", "[3,2,1]"],
+        "object": ["{ \"a\" : 1 }", "{\"a\":1.0}", "{\"a\":true}", "{\"a\":\"1\"}"],
     ]
 
     /// Patterns that mean the same in the standard's language and in Python's, and cells at their borders.

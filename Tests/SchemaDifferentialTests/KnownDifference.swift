@@ -49,7 +49,7 @@ extension KnownDifference {
     /// Every difference that is known.
     ///
     /// `docs/table-schema.md` lists exactly these.
-    static let all = numbers + times + texts + lists + sheets + schemas
+    static let all = numbers + times + texts + lists + structures + sheets + schemas
 }
 
 extension Disagreement {

@@ -7,14 +7,14 @@ extension KnownDifference {
             reason: "The standard's form has none. Python strips them, no-break and full-width spaces too. Sheaf takes "
                 + "them where the schema says so: `normalize: [trim]`",
             explains: { difference in
-                difference.isTakenByThem && difference.isOf("integer", "number", "year", "yearmonth")
+                difference.isTakenByThem && difference.isOf("integer", "number", "year", "yearmonth", "geopoint")
                     && difference.has { $0.properties.isWhitespace || (0x1C...0x1F).contains($0.value) }
             }),
         KnownDifference(
             name: "Underscores between digits", example: FieldSpec("number"), cell: "1_000.5", ours: ["type-error"],
             theirs: [], reason: "A habit of Python's. The standard has `groupChar` for it",
             explains: { difference in
-                difference.isTakenByThem && difference.isOf("integer", "number", "year", "yearmonth")
+                difference.isTakenByThem && difference.isOf("integer", "number", "year", "yearmonth", "geopoint")
                     && difference.cell.contains("_")
             }),
         KnownDifference(
@@ -26,7 +26,7 @@ extension KnownDifference {
             explains: { difference in
                 let isText = difference.isFormat("uuid")
                 return difference.isTakenByThem
-                    && (isText || difference.isOf("integer", "number", "year", "yearmonth"))
+                    && (isText || difference.isOf("integer", "number", "year", "yearmonth", "geopoint"))
                     && difference.has { !$0.isASCII && $0.properties.numericType == .decimal }
             }),
         KnownDifference(
@@ -63,7 +63,17 @@ extension KnownDifference {
             explains: { difference in
                 let codes = [difference.ours, difference.theirs]
                 return difference.isOf("number") && codes.contains([]) && codes.contains(["constraint-error"])
-                    && difference.cell.filter(\.isNumber).count > 15
+                    && (difference.cell.filter(\.isNumber).count > 15 || Double(difference.cell) == 0)
+            }),
+        KnownDifference(
+            name: "Group characters out of place", example: FieldSpec("number", [JSONMember("groupChar", ",")]),
+            cell: "1,5", ours: ["type-error"], theirs: [],
+            reason:
+                "The standard: `groupChar` groups digits. frictionless deletes it wherever it stands, so that a comma "
+                + "meant as a decimal point makes the number ten times as large, and nobody is told",
+            explains: { difference in
+                guard case .string(let group)? = difference.field?.members["groupChar"] else { return false }
+                return difference.isTakenByThem && difference.cell.contains(group)
             }),
         KnownDifference(
             name: "The year 0", example: FieldSpec("year"), cell: "0000", ours: ["type-error"], theirs: [],

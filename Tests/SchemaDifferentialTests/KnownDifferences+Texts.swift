@@ -10,7 +10,8 @@ extension KnownDifference {
         KnownDifference(
             name: "Characters that no URI has", example: FieldSpec("string", [JSONMember("format", "uri")]),
             cell: "http://example.com/a b", ours: ["type-error"], theirs: [],
-            reason: "RFC 3986 has no spaces, control characters, or any of `\" < > \\ ^ { } |` and the backquote: such "
+            reason:
+                "RFC 3986 has no spaces, control characters, or any of `\" < > \\ ^ { }`, the backquote and the vertical bar: such "
                 + "an address breaks where it is used",
             explains: { difference in
                 let barred = "\"<>\\^{}|` "
@@ -32,6 +33,65 @@ extension KnownDifference {
             explains: { difference in
                 difference.ours == ["constraint-error"] && difference.theirs.isEmpty
                     && difference.field?.constraints["pattern"] != nil && difference.cell.hasSuffix("\n")
+            }),
+        KnownDifference(
+            name: "Alternatives in a pattern",
+            example: FieldSpec("string", constraints: [JSONMember("pattern", "foo|bar")]), cell: "foolish",
+            ours: ["constraint-error"], theirs: [],
+            reason:
+                "A pattern has to match the whole value. frictionless puts `^` and `$` around it, which bind to the "
+                + "first and the last alternative only",
+            explains: { difference in
+                difference.ours == ["constraint-error"] && difference.theirs.isEmpty
+                    && difference.pattern.contains("|") && !difference.pattern.contains("(")
+            }),
+        KnownDifference(
+            name: "The underscore as a letter",
+            example: FieldSpec("string", constraints: [JSONMember("pattern", "\\w+")]),
+            cell: "a_b", ours: ["constraint-error"], theirs: [],
+            reason:
+                "In XML Schema's expressions `\\w` leaves punctuation out, and the underscore is some; in Python's it "
+                + "is a letter",
+            explains: { difference in
+                difference.ours == ["constraint-error"] && difference.theirs.isEmpty
+                    && difference.pattern.contains("\\w") && difference.cell.contains("_")
+            }),
+        KnownDifference(
+            name: "White space beyond ASCII in a pattern",
+            example: FieldSpec("string", constraints: [JSONMember("pattern", "\\S+")]), cell: "a\u{A0}b", ours: [],
+            theirs: ["constraint-error"],
+            reason:
+                "In XML Schema's expressions `\\s` is a space, a tab or a line break; in Python's any white space. To "
+                + "keep no-break spaces out, `normalize: [collapse_space]` makes them plain",
+            explains: { difference in
+                difference.theirs == ["constraint-error"] && difference.ours.isEmpty
+                    && difference.pattern.lowercased().contains("\\s")
+                    && difference.has { $0.properties.isWhitespace && !" \t\r\n".unicodeScalars.contains($0) }
+            }),
+        KnownDifference(
+            name: "Carriage returns and a point in a pattern",
+            example: FieldSpec("string", constraints: [JSONMember("pattern", "a.*")]), cell: "a\rb",
+            ours: ["constraint-error"], theirs: [],
+            reason: "In XML Schema's expressions a point is anything but a line break, and a carriage return is one",
+            explains: { difference in
+                difference.ours == ["constraint-error"] && difference.theirs.isEmpty
+                    && difference.pattern.contains(".") && difference.cell.unicodeScalars.contains("\r")
+            }),
+        KnownDifference(
+            name: "Base64 with other characters in it",
+            example: FieldSpec("string", [JSONMember("format", "binary")]), cell: "YW Jj!", ours: ["type-error"],
+            theirs: [],
+            reason: "RFC 4648: characters that are not of the alphabet must be refused. Python drops them, and makes "
+                + "bytes of nearly any text",
+            explains: { $0.isTakenByThem && $0.isFormat("binary") }),
+        KnownDifference(
+            name: "Categories", example: FieldSpec("string", [JSONMember("categories", ["apple", "fig"])]),
+            cell: "plum",
+            ours: ["constraint-error"], theirs: [],
+            reason: "The standard: a value must be one of them. frictionless does not read `categories`",
+            explains: { difference in
+                difference.ours == ["constraint-error"] && difference.theirs.isEmpty
+                    && difference.field?.members["categories"] != nil
             }),
     ]
 
@@ -86,13 +146,18 @@ extension KnownDifference {
                 difference.ours == ["schema-error"]
                     && difference.words.contains("does not satisfy the other constraints")
                     && difference.tableCase.fields.contains {
-                        $0.constraints["enum"] != nil && $0.constraints.count > 1
+                        $0.restrictsTwice
                     }
             })
     ]
 }
 
 extension Disagreement {
+    fileprivate var pattern: String {
+        guard case .string(let pattern)? = field?.constraints["pattern"] else { return "" }
+        return pattern
+    }
+
     fileprivate var hasBlankItem: Bool { values.contains("") }
 
     /// Whether the field, or else the document, says what is missing, and does not name the empty text.
@@ -104,5 +169,12 @@ extension Disagreement {
             if case .object(let members) = entry { return members["value"] == "" }
             return entry == ""
         }
+    }
+}
+
+extension FieldSpec {
+    /// Whether allowed values have to satisfy something else as well.
+    fileprivate var restrictsTwice: Bool {
+        constraints["enum"] != nil && constraints.count > 1 || members["categories"] != nil && !constraints.isEmpty
     }
 }
