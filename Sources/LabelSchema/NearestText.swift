@@ -47,7 +47,7 @@ package struct NearestText: Sendable {
     }
 
     /// How many letters must be put in, taken out, changed or swapped with their neighbour.
-    static func distance(_ first: [UInt32], _ second: [UInt32]) -> Int {
+    package static func distance(_ first: [UInt32], _ second: [UInt32]) -> Int {
         if first.isEmpty || second.isEmpty { return max(first.count, second.count) }
         var beforeLast = [Int](repeating: 0, count: second.count + 1)
         var last = Array(0...second.count)

@@ -74,14 +74,14 @@ extension SchemaReader {
         var allowed: [String] = []
         for list in lists {
             let text: String
-            if let items = list.items {
+            if let items = list.itemList {
                 text = items.compactMap(\.text).joined(separator: parts.items.delimiters[0])
             } else if let typed = mistakes.text(list, what)?.text {
                 text = typed
             } else {
                 continue
             }
-            guard list.items != nil || parts.items.delimiters.contains(where: text.contains) else {
+            guard list.itemList != nil || parts.items.delimiters.contains(where: text.contains) else {
                 let hint = "what items are allowed stands in `sheaf: { items: { enum: […] } }`; a list is `[[a, b]]`"
                 mistakes.add(list.line, "\(what), “\(CellText.shown(text))”, is no list", hint)
                 continue
@@ -126,7 +126,7 @@ extension SchemaReader {
         var values: [SchemaNode] = []
         var labels: [SchemaText?] = []
         for item in items {
-            guard item.members != nil else {
+            guard item.memberList != nil else {
                 values.append(item)
                 labels.append(nil)
                 continue

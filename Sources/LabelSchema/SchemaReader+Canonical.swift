@@ -16,7 +16,7 @@ extension SchemaReader {
         }
         let text: SchemaText
         let isJSON = [.object, .array, .geojson, .geopoint].contains(type)
-        if isJSON, node.items != nil || node.members != nil {
+        if isJSON, node.itemList != nil || node.memberList != nil {
             text = SchemaText(text: String(decoding: JSONValueText.bytes(node), as: UTF8.self), line: node.line)
         } else if let plain = mistakes.text(node, what) {
             text = plain

@@ -185,7 +185,7 @@ extension SchemaReader {
     /// An example: text, or for a type whose values are JSON, what the text would be.
     mutating func example(_ members: SchemaMembers, _ type: FieldType?) -> SchemaText? {
         guard let node = members["example"], let type, [.object, .array, .geojson, .geopoint].contains(type),
-            node.items != nil || node.members != nil
+            node.itemList != nil || node.memberList != nil
         else { return mistakes.text(members, "example") }
         return SchemaText(text: String(decoding: JSONValueText.bytes(node), as: UTF8.self), line: node.line)
     }

@@ -34,6 +34,9 @@ extension SyncRunner {
         report.counts.storedBefore = state.version?.labelCount ?? 0
         report.counts.labels = report.counts.storedBefore
         report.counts.unchanged = report.counts.storedBefore
+        report.references = definition.references.map {
+            SyncReport.Reference(dataset: $0.record.name, version: $0.version)
+        }
         report.orphans = state.orphans.map {
             SyncReport.Orphan(sheetID: $0.id, title: $0.title, location: $0.location)
         }
@@ -43,7 +46,10 @@ extension SyncRunner {
                 SyncReport.Orphan(sheetID: record.id, title: record.title, location: record.location))
         }
         if decided.waitsForSheets {
-            report.notes.append("The label schema has changed, and a new one needs every sheet: the run waits.")
+            report.notes.append(
+                decided.schemaChanged
+                    ? "The label schema has changed, and a new one needs every sheet: the run waits."
+                    : "A dataset that foreign keys point to has a new version, which needs every sheet: the run waits.")
         }
         return report
     }
@@ -76,7 +82,22 @@ extension SyncRunner {
         report.changes = try await details.changes(outcome)
         report.rejections = try await details.rejections(outcome, unreadable)
         report.waitingDeletes = try await details.waitingDeletes(outcome)
+        report.warnings = details.warnings()
+        report.counts.warnings = decided.pass.sheets.reduce(0) { $0 + ($1?.warningCount ?? 0) }
+        report.aliases = details.aliases()
+        let renamed = outcome.entries.count(where: \.isRenaming)
+        if renamed > 0 {
+            report.notes.append("Updates that only take over new names of fields: \(renamed).")
+        }
         return details
+    }
+
+    /// For each key that was said to be a corrected one, the former one; asked for only where a run could join any.
+    func rekeys(_ outcome: MergeOutcome, _ state: StoredState) async throws -> [KeyHash: KeyHash] {
+        guard let dataset = state.dataset, outcome.count(.delete) > 0, outcome.count(.insert) > 0 else { return [:] }
+        return Dictionary(
+            try await store.rekeys(of: dataset).map { ($0.newHash, $0.oldHash) },
+            uniquingKeysWith: { first, _ in first })
     }
 
     static func json(_ report: SyncReport) throws -> String {

@@ -8,7 +8,7 @@ internal import SheetSource
 
 /// Runs the line for one dataset: pull, validate, diff, and then version; or, for a plan, stops before writing.
 package struct SyncRunner: Sendable {
-    let definition: DatasetDefinition
+    private(set) var definition: DatasetDefinition
     let store: LabelStore
     private let logger: Logger
     /// Who asked for the run, and the process that does it.
@@ -58,6 +58,10 @@ package struct SyncRunner: Sendable {
     /// - Throws: what concerns the whole run: errors of the store, `CancellationError`. A sheet that cannot be read is in
     ///   the report.
     package func plan(detailLimit: Int = .max) async throws -> SyncReport {
+        try await resolved().planResolved(detailLimit: detailLimit)
+    }
+
+    private func planResolved(detailLimit: Int) async throws -> SyncReport {
         let started = ContinuousClock.now
         let state = try await StoredState.load(definition, from: store)
         let decided = try await Decider(definition: definition, store: store, policy: policy, progress: progress)
@@ -65,11 +69,21 @@ package struct SyncRunner: Sendable {
         var report = newReport(.planned, state, decided)
         if let outcome = decided.outcome {
             let unreadable = UnreadableKeys(decided.pass, state)
-            let check = GuardCheck(outcome, unreadable, state.approvals)
-            try await tell(outcome, unreadable, check, state, decided, limit: detailLimit, into: &report)
+            let rekeys = try await rekeys(outcome, state)
+            let check = GuardCheck(outcome, unreadable, state.approvals, rekeys: rekeys)
+            let details = try await tell(
+                outcome, unreadable, check, state, decided, limit: detailLimit, into: &report)
+            report.likelyRekeys = try await details.likelyRekeys(outcome, known: rekeys)
         }
         report.seconds = (ContinuousClock.now - started).inSeconds
         return report
+    }
+
+    /// The same runner with the datasets that foreign keys point to, as they are now.
+    private func resolved() async throws -> SyncRunner {
+        var runner = self
+        runner.definition = try await definition.resolvingReferences(in: store)
+        return runner
     }
 
     // MARK: - Sync
@@ -92,7 +106,7 @@ package struct SyncRunner: Sendable {
             let runID = try await store.beginRun(
                 dataset, kind: mode.kind, actor: actor, worker: worker, lease: lease)
             do {
-                return try await run(runID, reason: reason, detailLimit: detailLimit, lease: lease)
+                return try await resolved().run(runID, reason: reason, detailLimit: detailLimit, lease: lease)
             } catch {
                 await end(runID, dataset, after: error, lease: lease)
                 throw Task.isCancelled ? CancellationError() : error
@@ -132,8 +146,10 @@ package struct SyncRunner: Sendable {
             return try await endWithoutDecision(decided, state, dataset, report, lease: lease)
         }
         let unreadable = UnreadableKeys(decided.pass, state)
-        let check = GuardCheck(outcome, unreadable, state.approvals)
+        let rekeys = try await rekeys(outcome, state)
+        let check = GuardCheck(outcome, unreadable, state.approvals, rekeys: rekeys)
         let details = try await tell(outcome, unreadable, check, state, decided, limit: detailLimit, into: &report)
+        report.likelyRekeys = try await details.likelyRekeys(outcome, known: rekeys)
         if case .adopt(let skipsInvalid) = mode {
             return try await adopt(
                 outcome, details, dataset, state, report, skipsInvalid: skipsInvalid, reason: reason, lease: lease)
@@ -264,7 +280,10 @@ package struct SyncRunner: Sendable {
         let schemaID = try await store.ensureSchema(
             definition.schema.document, hash: definition.schemaHash, dataset: dataset, lease: lease)
         let draft = VersionDraft(
-            dataset: dataset, schemaID: schemaID, runID: report.runID ?? 0, actor: actor, reason: reason)
+            dataset: dataset, schemaID: schemaID, runID: report.runID ?? 0, actor: actor, reason: reason,
+            references: definition.references.map {
+                VersionReferenced(datasetID: $0.record.id, dataset: $0.record.name, version: $0.version)
+            })
         let figures = VersionFigures(
             rootHash: outcome.rootHash,
             versionHash: VersionFormat.versionHash(schemaHash: definition.schemaHash, rootHash: outcome.rootHash),
@@ -277,7 +296,8 @@ package struct SyncRunner: Sendable {
         var publication = publication
         publication.runState = report.isPartial ? .partial : .published
         publication.report = try Self.json(report.withoutCellText)
-        let chunks = ChangeSetChunks(outcome.entries, texts: details.texts, sheetIDs: state.sheetIDs)
+        let chunks = ChangeSetChunks(
+            outcome.entries, texts: details.texts, sheetIDs: state.sheetIDs, store: store, dataset: dataset)
         let total = outcome.entries.count
         try await store.publish(
             draft, figures: figures, publication: publication, lease: lease,

@@ -30,11 +30,11 @@ extension JSONSchema {
         case .items(let prefix, let rest): return itemProblem(node, prefix, rest, path)
         case .members(let members): return memberProblem(node, members, path)
         case .required(let names):
-            guard let members = node.members else { return nil }
+            guard let members = node.memberList else { return nil }
             let missing = names.first { name in !members.contains { $0.name == name } }
             return missing.map { Problem(path: path, rule: "required: " + Self.quoted($0)) }
         case .dependentSchemas(let places):
-            for member in node.members ?? [] {
+            for member in node.memberList ?? [] {
                 if let place = places[member.name], let problem = problem(of: node, place, path: path) {
                     return problem
                 }
@@ -115,7 +115,7 @@ extension JSONSchema {
     }
 
     private func itemProblem(_ node: SchemaNode, _ prefix: [Int], _ rest: Int?, _ path: String) -> Problem? {
-        for (index, item) in (node.items ?? []).enumerated() {
+        for (index, item) in (node.itemList ?? []).enumerated() {
             guard let place = index < prefix.count ? prefix[index] : rest else { break }
             if let problem = problem(of: item, place, path: "\(path)/\(index)") { return problem }
         }
@@ -123,7 +123,7 @@ extension JSONSchema {
     }
 
     private func memberProblem(_ node: SchemaNode, _ rules: JSONMemberRules, _ path: String) -> Problem? {
-        for member in node.members ?? [] {
+        for member in node.memberList ?? [] {
             var places = rules.named[member.name].map { [$0] } ?? []
             places += rules.patterns.filter { Self.matches($0.pattern, member.name) }.map(\.place)
             if places.isEmpty, let others = rules.others { places = [others] }

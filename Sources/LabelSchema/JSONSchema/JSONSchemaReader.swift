@@ -119,7 +119,7 @@ struct JSONSchemaReader {
         switch member.name {
         case "type": return kinds(value, pointer)
         case "enum":
-            guard let items = value.items else { return wrong(value, pointer, "a list") }
+            guard let items = value.itemList else { return wrong(value, pointer, "a list") }
             return .values(ByteLookup(items.compactMap { canonical($0, pointer) }))
         case "const": return canonical(value, pointer).map { .values(ByteLookup([$0])) }
         case "minimum": return number(value, pointer).map { .bound($0, isUpper: false, isExclusive: false) }
@@ -144,7 +144,7 @@ struct JSONSchemaReader {
         case "required": return names(value, pointer).map { .required($0) }
         case "propertyNames": return .names(compile(value, at: pointer))
         case "dependentRequired":
-            guard let members = value.members else { return wrong(value, pointer, "a mapping") }
+            guard let members = value.memberList else { return wrong(value, pointer, "a mapping") }
             var dependent: [String: [String]] = [:]
             for member in members { dependent[member.name] = names(member.value, "\(pointer)/\(member.name)") }
             return .dependentRequired(dependent)
@@ -173,7 +173,7 @@ struct JSONSchemaReader {
             let rest = node["items"].map { compile($0, at: parent(pointer) + "/items") }
             return .items(prefix: prefix, rest: rest)
         case "items":
-            if value.items != nil {
+            if value.itemList != nil {
                 return wrong(value, pointer, "a schema", "for one schema a place, use `prefixItems`")
             }
             return node["prefixItems"] == nil ? .items(prefix: [], rest: compile(value, at: pointer)) : nil
@@ -193,17 +193,17 @@ struct JSONSchemaReader {
         _ member: SchemaMember, _ node: SchemaNode, _ pointer: String
     ) -> JSONSchema.Check? {
         let names = ["properties", "patternProperties", "additionalProperties"]
-        guard node.members?.first(where: { names.contains($0.name) })?.name == member.name else { return nil }
+        guard node.memberList?.first(where: { names.contains($0.name) })?.name == member.name else { return nil }
         let base = parent(pointer)
         var rules = JSONMemberRules()
         if let value = node["properties"] { rules.named = mapping(value, base + "/properties", in: nil) ?? [:] }
         if let value = node["patternProperties"] {
-            for member in value.members ?? [] {
+            for member in value.memberList ?? [] {
                 let key = SchemaNode(value: .string(member.name), line: member.line)
                 let place = compile(member.value, at: "\(base)/patternProperties/\(member.name)")
                 if let pattern = pattern(key, base + "/patternProperties") { rules.patterns.append((pattern, place)) }
             }
-            if value.members == nil { _ = wrong(value, base + "/patternProperties", "a mapping") }
+            if value.memberList == nil { _ = wrong(value, base + "/patternProperties", "a mapping") }
         }
         rules.others = node["additionalProperties"].map { compile($0, at: base + "/additionalProperties") }
         return .members(rules)
@@ -234,7 +234,8 @@ struct JSONSchemaReader {
         for step in target.split(separator: "/").dropFirst() {
             let name = step.split(separator: "~1", omittingEmptySubsequences: false).joined(separator: "/")
                 .split(separator: "~0", omittingEmptySubsequences: false).joined(separator: "~")
-            let next = node.items.flatMap { items in Int(name).flatMap { items.indices.contains($0) ? items[$0] : nil }
+            let next = node.itemList.flatMap { items in
+                Int(name).flatMap { items.indices.contains($0) ? items[$0] : nil }
             }
             guard let next = next ?? node[name] else {
                 fail(value.line, pointer, "refers to `\(CellText.shown(target))`, which is not there")
@@ -271,7 +272,7 @@ struct JSONSchemaReader {
     }
 
     private mutating func kinds(_ value: SchemaNode, _ pointer: String) -> JSONSchema.Check? {
-        let names = value.items ?? [value]
+        let names = value.itemList ?? [value]
         var kinds: [JSONKind] = []
         for name in names {
             let text = name.text ?? (name.isNull ? "null" : "")
@@ -311,7 +312,7 @@ struct JSONSchemaReader {
     }
 
     private mutating func names(_ value: SchemaNode, _ pointer: String) -> [String]? {
-        guard let items = value.items, items.allSatisfy({ $0.text != nil }) else {
+        guard let items = value.itemList, items.allSatisfy({ $0.text != nil }) else {
             _ = wrong(value, pointer, "a list of names")
             return nil
         }
@@ -319,7 +320,7 @@ struct JSONSchemaReader {
     }
 
     private mutating func list(_ value: SchemaNode, _ pointer: String, in place: Int?) -> [Int]? {
-        guard let items = value.items, !items.isEmpty else {
+        guard let items = value.itemList, !items.isEmpty else {
             _ = wrong(value, pointer, "a list of schemas")
             return nil
         }
@@ -329,7 +330,7 @@ struct JSONSchemaReader {
     }
 
     private mutating func mapping(_ value: SchemaNode, _ pointer: String, in place: Int?) -> [String: Int]? {
-        guard let members = value.members else {
+        guard let members = value.memberList else {
             _ = wrong(value, pointer, "a mapping")
             return nil
         }

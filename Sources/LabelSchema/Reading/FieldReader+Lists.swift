@@ -5,6 +5,7 @@ extension FieldReader {
         failures: inout [CellFailure]
     ) -> CellOutcome {
         let start = arena.count
+        let before = failures.count
         var isFailed = false
         var count = 0
         var index = 0
@@ -26,7 +27,9 @@ extension FieldReader {
             if !isRead { isFailed = true }
         }
         arena.append(UInt8(ascii: "]"))
-        if count > 0, isTooShortOrLong(count, failures: &failures) { isFailed = true }
+        // What is no list of its items' type has no length as one.
+        let isList = count > 0 && !failures[before...].contains { $0.code == "type-error" }
+        if isList, isTooShortOrLong(count, failures: &failures) { isFailed = true }
         guard !isFailed, count > 0 else {
             arena.truncate(to: start)
             return isFailed ? .failed : .blank

@@ -67,12 +67,12 @@ extension FieldReader {
             }
             if add(allowedFailure(String(decoding: text, as: UTF8.self), allowed), to: &failures) { return .failed }
         }
-        var isFailed = false
+        // What is no e-mail address has no length as one.
         if field.format != .default, !field.format.accepts(text) {
             failures.append(.type(field.format.name))
-            isFailed = true
+            return .failed
         }
-        if isTooShortOrLong(text, failures: &failures) { isFailed = true }
+        var isFailed = isTooShortOrLong(text, failures: &failures)
         if let pattern, !pattern.matches(text), add(patternFailure(), to: &failures) { isFailed = true }
         if isFailed { return .failed }
         arena.appendJSONString(text)
@@ -108,7 +108,7 @@ extension FieldReader {
             failures.append(typeFailure(text))
             return .failed
         }
-        let count = node.items?.count ?? node.members?.count ?? 0
+        let count = node.itemList?.count ?? node.memberList?.count ?? 0
         var isFailed = isTooShortOrLong(count, failures: &failures)
         if let jsonSchema, let problem = jsonSchema.problem(of: node) {
             var failure = CellFailure.constraint("jsonSchema", limit: problem.rule)

@@ -107,10 +107,20 @@ enum CalendarText {
             offset = minutes
             end -= 6
         }
-        guard let time = time(UnsafeBufferPointer(rebasing: bytes[11..<end])) else { return nil }
-        let moment = Moment(day: day, time: time)
+        let clock = UnsafeBufferPointer(rebasing: bytes[11..<end])
+        guard let moment = time(clock).map({ Moment(day: day, time: $0) }) ?? midnight(after: day, clock) else {
+            return nil
+        }
         guard let offset else { return moment }
         return moment.utc(offset: offset)
+    }
+
+    /// `24:00:00` is the first moment of the next day.
+    private static func midnight(after day: Day, _ clock: UnsafeBufferPointer<UInt8>) -> Moment? {
+        guard clock.starts(with: "24:00:00".utf8), clock.count == 8, let next = Day(serial: day.serial + 1) else {
+            return nil
+        }
+        return Moment(day: next)
     }
 
     /// The minutes of an offset that stands at a position, and where it ends: `Z`, `+09:00` or `+0900`.

@@ -6,7 +6,7 @@ enum GeoJSON {
         case "Feature": isFeature(node)
         case "FeatureCollection":
             hasGoodBox(node)
-                && node["features"]?.items?.allSatisfy { type(of: $0) == "Feature" && isFeature($0) } == true
+                && node["features"]?.itemList?.allSatisfy { type(of: $0) == "Feature" && isFeature($0) } == true
         default: isGeometry(node)
         }
     }
@@ -26,40 +26,40 @@ enum GeoJSON {
             default: return false
             }
         }
-        return (geometry.isNull || isGeometry(geometry)) && (properties.isNull || properties.members != nil)
+        return (geometry.isNull || isGeometry(geometry)) && (properties.isNull || properties.memberList != nil)
     }
 
     private static func isGeometry(_ node: SchemaNode) -> Bool {
         guard hasGoodBox(node), let type = type(of: node) else { return false }
-        if type == "GeometryCollection" { return node["geometries"]?.items?.allSatisfy(isGeometry) == true }
+        if type == "GeometryCollection" { return node["geometries"]?.itemList?.allSatisfy(isGeometry) == true }
         guard let coordinates = node["coordinates"] else { return false }
         switch type {
         case "Point": return isPosition(coordinates)
-        case "MultiPoint": return coordinates.items?.allSatisfy(isPosition) == true
+        case "MultiPoint": return coordinates.itemList?.allSatisfy(isPosition) == true
         case "LineString": return isLine(coordinates)
-        case "MultiLineString": return coordinates.items?.allSatisfy(isLine) == true
+        case "MultiLineString": return coordinates.itemList?.allSatisfy(isLine) == true
         case "Polygon": return isPolygon(coordinates)
-        case "MultiPolygon": return coordinates.items?.allSatisfy(isPolygon) == true
+        case "MultiPolygon": return coordinates.itemList?.allSatisfy(isPolygon) == true
         default: return false
         }
     }
 
     /// Longitude, latitude, and the height if there is one.
     static func isPosition(_ node: SchemaNode) -> Bool {
-        guard let items = node.items, (2...3).contains(items.count) else { return false }
+        guard let items = node.itemList, (2...3).contains(items.count) else { return false }
         return items.allSatisfy(\.isNumber)
     }
 
     private static func isLine(_ node: SchemaNode) -> Bool {
-        guard let items = node.items, items.count >= 2 else { return false }
+        guard let items = node.itemList, items.count >= 2 else { return false }
         return items.allSatisfy(isPosition)
     }
 
     /// Rings that end where they begin.
     private static func isPolygon(_ node: SchemaNode) -> Bool {
-        guard let rings = node.items else { return false }
+        guard let rings = node.itemList else { return false }
         return rings.allSatisfy { ring in
-            guard let items = ring.items, items.count >= 4, items.allSatisfy(isPosition) else { return false }
+            guard let items = ring.itemList, items.count >= 4, items.allSatisfy(isPosition) else { return false }
             return JSONValueText.bytes(items[0]) == JSONValueText.bytes(items[items.count - 1])
         }
     }
@@ -67,7 +67,7 @@ enum GeoJSON {
     /// A `bbox`, if there is one, has two corners.
     static func hasGoodBox(_ node: SchemaNode) -> Bool {
         guard let box = node["bbox"] else { return true }
-        guard let items = box.items, items.count == 4 || items.count == 6 else { return false }
+        guard let items = box.itemList, items.count == 4 || items.count == 6 else { return false }
         return items.allSatisfy(\.isNumber)
     }
 }
@@ -77,24 +77,24 @@ enum TopoJSON {
     /// A topology: named objects made of shared arcs.
     static func isTopology(_ node: SchemaNode) -> Bool {
         guard GeoJSON.type(of: node) == "Topology", GeoJSON.hasGoodBox(node), hasGoodTransform(node),
-            let objects = node["objects"]?.members, let arcs = node["arcs"]?.items
+            let objects = node["objects"]?.memberList, let arcs = node["arcs"]?.itemList
         else { return false }
         let areArcs = arcs.allSatisfy { arc in
-            guard let positions = arc.items, positions.count >= 2 else { return false }
+            guard let positions = arc.itemList, positions.count >= 2 else { return false }
             return positions.allSatisfy(isPosition)
         }
         return areArcs && objects.allSatisfy { isGeometry($0.value, arcs.count) }
     }
 
     private static func isPosition(_ node: SchemaNode) -> Bool {
-        guard let items = node.items, items.count >= 2 else { return false }
+        guard let items = node.itemList, items.count >= 2 else { return false }
         return items.allSatisfy(\.isNumber)
     }
 
     private static func hasGoodTransform(_ node: SchemaNode) -> Bool {
         guard let transform = node["transform"] else { return true }
         return ["scale", "translate"].allSatisfy { name in
-            guard let items = transform[name]?.items else { return false }
+            guard let items = transform[name]?.itemList else { return false }
             return items.count == 2 && items.allSatisfy(\.isNumber)
         }
     }
@@ -106,34 +106,31 @@ enum TopoJSON {
         let coordinates = node["coordinates"]
         switch GeoJSON.type(of: node) {
         case "Point": return coordinates.map(isPosition) == true
-        case "MultiPoint": return coordinates?.items?.allSatisfy(isPosition) == true
+        case "MultiPoint": return coordinates?.itemList?.allSatisfy(isPosition) == true
         case "LineString": return arcs.map { areArcs($0, depth: 1, arcCount) } == true
         case "MultiLineString", "Polygon": return arcs.map { areArcs($0, depth: 2, arcCount) } == true
         case "MultiPolygon": return arcs.map { areArcs($0, depth: 3, arcCount) } == true
-        case "GeometryCollection": return node["geometries"]?.items?.allSatisfy { isGeometry($0, arcCount) } == true
+        case "GeometryCollection": return node["geometries"]?.itemList?.allSatisfy { isGeometry($0, arcCount) } == true
         default: return false
         }
     }
 
     /// Places of arcs that are there; a negative one, `~n`, is an arc the other way round.
     private static func areArcs(_ node: SchemaNode, depth: Int, _ arcCount: Int) -> Bool {
-        if depth > 0 { return node.items?.allSatisfy { areArcs($0, depth: depth - 1, arcCount) } == true }
+        if depth > 0 { return node.itemList?.allSatisfy { areArcs($0, depth: depth - 1, arcCount) } == true }
         guard case .number(let literal) = node.value, let place = Int(literal) else { return false }
         return (0..<arcCount).contains(place < 0 ? ~place : place)
     }
 }
 
 extension SchemaNode {
-    /// The member of a mapping; of several, the first.
-    subscript(name: String) -> SchemaNode? {
-        members?.first { $0.name == name }?.value
-    }
-
-    var members: [SchemaMember]? {
+    /// The members of a mapping; nil of anything else.
+    var memberList: [SchemaMember]? {
         if case .mapping(let members) = value { members } else { nil }
     }
 
-    var items: [SchemaNode]? {
+    /// The entries of a list; nil of anything else.
+    var itemList: [SchemaNode]? {
         if case .list(let items) = value { items } else { nil }
     }
 

@@ -10,36 +10,53 @@ extension FieldFormat {
         }
     }
 
-    /// Something before an `@`, and a domain with a point after it.
+    /// Something before an `@`, and a domain with a point in it, whose last part is a name and no number.
     ///
-    /// What stands before may be any language's letters.
+    /// What stands before may be any language's letters, but nothing that cannot be seen.
     private static func isEmail(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let at = bytes.lastIndex(of: UInt8(ascii: "@")), at > 0, at <= 64, bytes.count <= 254 else {
             return false
         }
+        let isPlain = bytes.allSatisfy { $0 < 0x80 }
+        guard isPlain || !hasHidden(bytes) else { return false }
         let local = bytes[..<at]
         let domain = bytes[(at + 1)...]
+        let point = UInt8(ascii: ".")
         guard local.allSatisfy({ $0 > 0x20 && $0 != 0x7F && !isOneOf($0, "@,;:<>()[]\\\"") }) else { return false }
-        guard local.first != UInt8(ascii: "."), local.last != UInt8(ascii: ".") else { return false }
-        let parts = domain.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        return parts.count >= 2
+        guard !local.split(separator: point, omittingEmptySubsequences: false).contains(where: \.isEmpty) else {
+            return false
+        }
+        let parts = domain.split(separator: point, omittingEmptySubsequences: false)
+        guard parts.count >= 2, let last = parts.last, last.count >= 2 else { return false }
+        let isName = last.starts(with: "xn--".utf8) || last.allSatisfy { isLetter($0) || $0 >= 0x80 }
+        return isName
             && parts.allSatisfy { part in
                 !part.isEmpty && part.first != UInt8(ascii: "-") && part.last != UInt8(ascii: "-")
                     && part.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "-") || $0 >= 0x80 }
             }
     }
 
-    /// A scheme, a colon and something after it, without spaces or control characters; with `//`, also a host.
+    /// Whether there is white space, or a character that nobody sees.
+    private static func hasHidden(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        String(decoding: bytes, as: UTF8.self).unicodeScalars.contains { scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .format: true
+            default: scalar.properties.isWhitespace
+            }
+        }
+    }
+
+    /// A scheme, a colon and what RFC 3986 lets follow it; `http` and `https` need a host.
     private static func isURI(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), colon > 0, isLetter(bytes[0]) else { return false }
-        guard bytes[..<colon].allSatisfy({ isAlphanumeric($0) || isOneOf($0, "+-.") }) else { return false }
+        let scheme = bytes[..<colon]
+        guard scheme.allSatisfy({ isAlphanumeric($0) || isOneOf($0, "+-.") }) else { return false }
         let rest = bytes[(colon + 1)...]
-        guard !rest.isEmpty, rest.allSatisfy({ $0 > 0x20 && $0 != 0x7F && !isOneOf($0, "<>\"{}|\\^`") }) else {
-            return false
-        }
-        guard rest.starts(with: "//".utf8) else { return true }
-        let afterSlashes = rest.dropFirst(2)
-        return afterSlashes.first.map { !isOneOf($0, "/?#") } ?? false
+        guard rest.allSatisfy({ $0 > 0x20 && $0 != 0x7F && !isOneOf($0, "<>\"{}|\\^`") }) else { return false }
+        let isWeb = ["http", "https"].contains { scheme.map { $0 | 0x20 }.elementsEqual($0.utf8) }
+        guard isWeb else { return true }
+        guard rest.starts(with: "//".utf8) else { return false }
+        return rest.dropFirst(2).first.map { !isOneOf($0, "/?#:") } ?? false
     }
 
     /// 8-4-4-4-12 hexadecimal digits.

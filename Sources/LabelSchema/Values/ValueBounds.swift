@@ -60,12 +60,18 @@ struct ValueBounds: Sendable {
     }
 
     private static func accepts(_ bound: Bound, _ json: UnsafeBufferPointer<UInt8>) -> Bool {
-        // A duration that is neither longer nor shorter than the limit for sure is not within it.
-        guard let order = order(json, bound.value) else { return false }
-        return order == (bound.isUpper ? -1 : 1) || (order == 0 && !bound.isExclusive)
+        func isWithin(_ order: Int) -> Bool {
+            order == (bound.isUpper ? -1 : 1) || (order == 0 && !bound.isExclusive)
+        }
+        if case .duration(let limit) = bound.value {
+            let text = UnsafeBufferPointer(rebasing: json.dropFirst().dropLast())
+            // It has to be within the limit whichever months are meant.
+            return DurationValue(text).map { $0.orders(limit).allSatisfy(isWithin) } ?? false
+        }
+        return order(json, bound.value).map(isWithin) ?? false
     }
 
-    /// -1, 0 or 1, as a value is less than a limit, the same, or more; nil if neither.
+    /// -1, 0 or 1, as a value is less than a limit, the same, or more; nil of a duration.
     private static func order(_ json: UnsafeBufferPointer<UInt8>, _ limit: Comparable) -> Int? {
         switch limit {
         case .integer(let limit):
@@ -82,9 +88,7 @@ struct ValueBounds: Sendable {
             let text = json[min(1, end)..<end]
             if text.elementsEqual(limit) { return 0 }
             return text.lexicographicallyPrecedes(limit) ? -1 : 1
-        case .duration(let limit):
-            let text = UnsafeBufferPointer(rebasing: json.dropFirst().dropLast())
-            return DurationValue(text).flatMap { DurationValue.order($0, limit) }
+        case .duration: return nil
         }
     }
 }

@@ -110,18 +110,14 @@ struct DurationValue: Equatable, Sendable {
 
     // MARK: Order
 
-    /// -1, 0 or 1; nil where it depends on which months are meant, as for a month and 30 days.
-    static func order(_ first: DurationValue, _ second: DurationValue) -> Int? {
-        var found: Int?
+    /// -1, 0 or 1 for each run of months: a month is shorter than 31 days, or as long.
+    func orders(_ other: DurationValue) -> [Int] {
         // The four moments that XML Schema compares at: after them, every run of short and long months begins.
-        for (year, month) in [(1696, 9), (1697, 2), (1903, 3), (1903, 7)] {
-            let left = first.end(year: year, month: month)
-            let right = second.end(year: year, month: month)
-            let order = left < right ? -1 : left > right ? 1 : 0
-            if let found, found != order { return nil }
-            found = order
+        [(1696, 9), (1697, 2), (1903, 3), (1903, 7)].map { year, month in
+            let own = end(year: year, month: month)
+            let others = other.end(year: year, month: month)
+            return own < others ? -1 : own > others ? 1 : 0
         }
-        return found
     }
 
     /// Seconds, and nanoseconds, from year 0 until a moment that lies so much after the first of a month.
