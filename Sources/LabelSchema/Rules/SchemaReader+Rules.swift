@@ -98,7 +98,7 @@ extension SchemaReader {
 
     private mutating func checkPlaces(of template: SchemaText, _ what: String, named: [String]) {
         let known = RowRule.templatePlaces + named
-        for name in CellError.places(of: template.text) where !known.contains(name) {
+        for name in MessageTemplate.places(of: template.text) where !known.contains(name) {
             let hint = SchemaMistakeCollector.meant(name, among: known)
             mistakes.add(template.line, "\(what) has a place `{\(CellText.shown(name))}`, which is not known", hint)
         }
