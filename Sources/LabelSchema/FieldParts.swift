@@ -17,6 +17,7 @@ struct FieldParts {
     var missingValues: [String] = []
     var normalize: [Normalization] = []
     var aliases: [FieldAlias] = []
+    var readings: [FieldReading] = []
     var messages: [String: [String: String]] = [:]
     var isCanonical = true
     /// Names that the field had before.
@@ -55,7 +56,8 @@ struct FieldParts {
             name: name.text, title: title?.text ?? titles["ja"]?.text ?? name.text, titles: titles.mapValues(\.text),
             description: description, example: example?.text, type: type, format: format, role: role ?? .context,
             constraints: constraints, items: items, trueValues: trueValues, falseValues: falseValues,
-            missingValues: missingValues, normalize: normalize, aliases: aliases, messages: messages,
+            missingValues: missingValues, normalize: normalize, aliases: aliases, readings: readings,
+            messages: messages,
             isCanonical: isCanonical, formerNames: formerNames.map(\.text))
         return FieldReader(field, pattern: pattern)
     }

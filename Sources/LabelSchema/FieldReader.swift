@@ -49,7 +49,9 @@ final class FieldReader: Sendable {
         }
         booleans = ByteLookup(field.trueValues + field.falseValues)
         delimiters = field.items.delimiters.map { Array($0.utf8) }
-        let candidates = (allowed ?? []).map { ($0, $0) } + field.aliases.map { ($0.spelling, $0.value) }
+        let candidates =
+            (allowed ?? []).map { ($0, $0) } + field.aliases.map { ($0.spelling, $0.value) }
+            + field.readings.map { ($0.reading, $0.value) }
         nearest = NearestText(valueType == .boolean ? candidates + booleanWords(field) : candidates)
 
         func booleanWords(_ field: LabelField) -> [(String, String)] {

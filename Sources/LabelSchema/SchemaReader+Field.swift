@@ -13,7 +13,7 @@ extension SchemaReader {
     ]
 
     private static let knownInSheaf = [
-        "role", "title", "normalize", "aliases", "items", "messages", "canonical", "was",
+        "role", "title", "normalize", "aliases", "readings", "items", "messages", "canonical", "was",
     ]
 
     /// Reads one field.
