@@ -1,20 +1,20 @@
 /// How many letters must be put in, taken out, changed or swapped with their neighbour.
 ///
 /// It keeps its rows, so that comparing with thousands of texts allocates nothing.
-struct EditDistance {
+package struct EditDistance {
     private var beforeLast: [Int]
     private var last: [Int]
     private var current: [Int]
 
     /// - Parameter longest: The greatest length of the second of two texts.
-    init(longest: Int) {
+    package init(longest: Int) {
         beforeLast = Array(repeating: 0, count: longest + 1)
         last = beforeLast
         current = beforeLast
     }
 
-    /// The distance, or nil if it is more than `limit`.
-    mutating func distance(_ first: [UInt32], _ second: [UInt32], limit: Int) -> Int? {
+    /// The distance, or nil if it is more than `limit`; the second text is at most as long as was said.
+    package mutating func distance(_ first: [UInt32], _ second: [UInt32], limit: Int) -> Int? {
         if abs(first.count - second.count) > limit { return nil }
         if first.isEmpty || second.isEmpty { return max(first.count, second.count) }
         for column in 0...second.count { last[column] = column }
