@@ -110,7 +110,7 @@ final class FieldReader: Sendable {
         if field.type == .list {
             return readList(text, into: &arena, scratch: &scratch, failures: &failures)
         }
-        return readValue(aliased(text), into: &arena, failures: &failures)
+        return readValue(aliased(text, &scratch), into: &arena, failures: &failures)
     }
 
     private func read(
@@ -141,8 +141,9 @@ final class FieldReader: Sendable {
         NumberText.double(literal).map(NumberText.canonical) ?? Array(literal)
     }
 
-    private func aliased(_ text: UnsafeBufferPointer<UInt8>) -> AliasedText {
+    private func aliased(_ text: UnsafeBufferPointer<UInt8>, _ scratch: inout TextScratch) -> AliasedText {
         guard let index = aliases?.index(of: text) else { return .typed(text) }
+        scratch.aliasesSeen.append(index)
         return .alias(aliasValues[index])
     }
 
@@ -318,7 +319,7 @@ final class FieldReader: Sendable {
         let text = normalizer.normalize(piece, scratch: &scratch.item)
         if text.isEmpty { return false }
         if !isFirst { arena.append(UInt8(ascii: ",")) }
-        switch aliased(text) {
+        switch aliased(text, &scratch) {
         case .typed(let bytes): appendItem(bytes, to: &arena, failures: &failures)
         case .alias(let value): value.withUnsafeBufferPointer { appendItem($0, to: &arena, failures: &failures) }
         }
@@ -367,8 +368,10 @@ private enum AliasedText {
     case alias([UInt8])
 }
 
-/// Memory that normalised text is written to: one cell, and one item of a list at a time.
+/// Memory that reading a cell uses: normalised text is written to it, one cell and one item of a list at a time.
 struct TextScratch: ~Copyable {
     var cell = ByteArena(capacity: 4096)
     var item = ByteArena(capacity: 1024)
+    /// Places among a field's aliases of those that were typed, until somebody counts them.
+    var aliasesSeen: [Int] = []
 }

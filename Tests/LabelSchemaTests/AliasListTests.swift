@@ -1,3 +1,4 @@
+import Tabular
 import Testing
 
 @testable import LabelSchema
@@ -124,5 +125,22 @@ import Testing
         #expect(try read("つづり9999", schema).json == "\"値2499\"")
         #expect(try read("つづり0", schema).json == "\"値0\"")
         #expect(try read("つづり10000", schema).json == "\"つづり10000\"")
+    }
+}
+
+@Suite struct AliasCountTests {
+    @Test func countsWhatPeopleReallyType() throws {
+        let schema = try schemaOfOneField(
+            ["type: list", "sheaf: { role: label, aliases: { 弁当: [べんとう, 'お弁当'], 鍋: [なべ] } }"], normalize: "[nfkc, trim]"
+        )
+        var validator = try schema.validator()
+        let batch = validator.validate(
+            RowBatch([["1", "べんとう, 鍋"], ["2", "お弁当,ﾍﾞﾝﾄｳ, べんとう"], ["x", "なべ"], ["4", "弁当"], ["5", ""]]))
+        let counts = batch.aliasCounts.map { "\($0.field) \($0.spelling) → \($0.value): \($0.count)" }
+        #expect(
+            counts.sorted() == [
+                "value お弁当 → 弁当: 1", "value なべ → 鍋: 1", "value べんとう → 弁当: 2",
+            ])
+        #expect(validator.validate(RowBatch([["6", "弁当"]])).aliasCounts.isEmpty)
     }
 }
