@@ -13,7 +13,7 @@ extension SchemaReader {
     ]
 
     private static let knownInSheaf = [
-        "role", "title", "normalize", "aliases", "items", "messages", "canonical", "was", "severity",
+        "role", "title", "normalize", "aliases", "readings", "items", "messages", "canonical", "was", "severity",
     ]
 
     /// Reads one field.
