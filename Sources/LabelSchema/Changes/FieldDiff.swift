@@ -247,7 +247,7 @@ struct FieldDiff {
         compareOthers(old.members, new.members, Self.compared)
         compareOthers(old.sheaf, new.sheaf, Self.comparedInSheaf)
         compareOthers(
-            old.sheaf["items"]?.members ?? [:], new.sheaf["items"]?.members ?? [:], ["enum", "delimiters"])
+            old.sheaf["items"]?.namedNodes ?? [:], new.sheaf["items"]?.namedNodes ?? [:], ["enum", "delimiters"])
     }
 
     private mutating func compareOthers(
@@ -277,7 +277,7 @@ extension SchemaNode {
     /// For each value of `categories` that has one, its label.
     fileprivate var labels: [String: String] {
         var labels: [String: String] = [:]
-        for item in items {
+        for item in listedNodes {
             if let value = item["value"]?.text, let label = item["label"]?.text { labels[value] = label }
         }
         return labels
