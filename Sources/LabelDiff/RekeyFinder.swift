@@ -190,6 +190,7 @@ package struct RekeyFinder: Sendable {
         let letters = [first, second].map { candidate in
             String(decoding: candidate.key, as: UTF8.self).unicodeScalars.prefix(Self.comparedLetters).map(\.value)
         }
-        return NearestText.distance(letters[0], letters[1])
+        var measure = EditDistance(longest: letters[1].count)
+        return measure.distance(letters[0], letters[1], limit: .max) ?? .max
     }
 }
