@@ -67,7 +67,7 @@ import Testing
             try await scene.run("sync")
             let wider = Scene.schema.replacing("副菜]", with: "副菜, 汁物]")
             try scene.write("schemas/dish.yaml", wider)
-            try await scene.run("sync", "--why", "soups")
+            try await scene.run("sync", "--reason", "soups")
             try scene.emulator.type("s1", "'料理'!C2", [["汁物"]])
             try await scene.run("sync")
             let list = try await scene.run("schema", "list", "dish")

@@ -69,6 +69,17 @@ struct DocumentField {
         }
     }
 
+    /// Whether a value that breaks a constraint is told of and taken all the same.
+    func onlyWarns(of constraint: String) -> Bool {
+        let severity = sheaf["severity"]
+        return (severity?.text ?? severity?[constraint]?.text) == Severity.warning.rawValue
+    }
+
+    /// What a constraint may cost that is new or narrower.
+    func cost(ofBreaking constraint: String) -> SchemaEffect {
+        onlyWarns(of: constraint) ? .harmless : .mayCost
+    }
+
     /// Texts that mean "no value".
     var missingValues: [String] {
         (members["missingValues"] ?? commonMissingValues)?.words ?? []
