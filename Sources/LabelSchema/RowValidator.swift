@@ -194,7 +194,7 @@ package struct RowValidator: Sendable {
         let text = row.text(of: slot)
         let outcome = column.reader.read(
             slot.kind, text, into: &run.arena, scratch: &run.scratch, failures: &run.failures)
-        if outcome == .failed { report(column, row, text, &run) }
+        if !run.failures.isEmpty { report(column, row, text, &run) }
         return outcome
     }
 
@@ -211,9 +211,9 @@ package struct RowValidator: Sendable {
     private func reportBlanks(_ row: RowCells, _ run: inout Run) {
         for place in columns.indices where run.outcomes[place] == .blank {
             let column = columns[place]
-            guard column.role == .key || column.reader.field.constraints.required else { continue }
+            guard let failure = column.reader.blankFailure else { continue }
             let error = column.reader.field.error(
-                .constraint("required"), column: column.index, rowNumber: row.rowNumber, cell: "")
+                failure, column: column.index, rowNumber: row.rowNumber, cell: "")
             run.errors.append(error)
         }
     }
