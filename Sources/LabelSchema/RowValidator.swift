@@ -24,6 +24,8 @@ package struct RowValidator: Sendable {
         let index: Int
         let isLabel: Bool
         let isCanonical: Bool
+        /// Whether a blank cell is an error; in a key field it always is.
+        let isRequired: Bool
     }
 
     /// A rule whose fields are places in `columns`.
@@ -77,7 +79,8 @@ package struct RowValidator: Sendable {
             prefixes += column.reader.memberPrefix
             return CellPlan(
                 reader: Unmanaged.passUnretained(column.reader), prefix: start..<prefixes.count, index: column.index,
-                isLabel: column.role == .label, isCanonical: column.isCanonical)
+                isLabel: column.role == .label, isCanonical: column.isCanonical,
+                isRequired: column.role == .key || column.reader.field.constraints.required)
         }
         memberPrefixes = prefixes
         keyColumns = schema.primaryKey.compactMap(place)
@@ -230,7 +233,7 @@ package struct RowValidator: Sendable {
     private func read(_ place: Int, _ plan: CellPlan, _ row: RowCells, _ run: inout Run) -> CellOutcome {
         guard plan.index < row.slots.count else { return .blank }
         let slot = row.slots[plan.index]
-        if slot.kind == .empty || slot.start == slot.end { return .blank }
+        if slot.start == slot.end { return .blank }
         let text = row.text(of: slot)
         let outcome = plan.reader._withUnsafeGuaranteedRef { reader in
             reader.read(slot.kind, text, into: &run.arena, scratch: &run.scratch, failures: &run.failures)
@@ -250,9 +253,8 @@ package struct RowValidator: Sendable {
 
     /// Required fields that are blank; key fields always are required.
     private func reportBlanks(_ row: RowCells, _ run: inout Run) {
-        for place in columns.indices where run.outcomes[place] == .blank {
+        for place in plans.indices where plans[place].isRequired && run.outcomes[place] == .blank {
             let column = columns[place]
-            guard column.role == .key || column.reader.field.constraints.required else { continue }
             let error = column.reader.field.error(
                 .constraint("required"), column: column.index, rowNumber: row.rowNumber, cell: "")
             run.errors.append(error)
