@@ -24,7 +24,7 @@ package struct RowValidator: Sendable {
         let index: Int
         let isLabel: Bool
         let isCanonical: Bool
-        /// Whether a blank cell is an error; in a key field it always is.
+        /// Whether there is something to say of a blank cell.
         let isRequired: Bool
     }
 
@@ -80,7 +80,7 @@ package struct RowValidator: Sendable {
             return CellPlan(
                 reader: Unmanaged.passUnretained(column.reader), prefix: start..<prefixes.count, index: column.index,
                 isLabel: column.role == .label, isCanonical: column.isCanonical,
-                isRequired: column.role == .key || column.reader.field.constraints.required)
+                isRequired: column.reader.blankFailure != nil)
         }
         memberPrefixes = prefixes
         keyColumns = schema.primaryKey.compactMap(place)
@@ -238,7 +238,7 @@ package struct RowValidator: Sendable {
         let outcome = plan.reader._withUnsafeGuaranteedRef { reader in
             reader.read(slot.kind, text, into: &run.arena, scratch: &run.scratch, failures: &run.failures)
         }
-        if outcome == .failed { report(columns[place], row, text, &run) }
+        if !run.failures.isEmpty { report(columns[place], row, text, &run) }
         return outcome
     }
 
@@ -255,8 +255,9 @@ package struct RowValidator: Sendable {
     private func reportBlanks(_ row: RowCells, _ run: inout Run) {
         for place in plans.indices where plans[place].isRequired && run.outcomes[place] == .blank {
             let column = columns[place]
+            guard let failure = column.reader.blankFailure else { continue }
             let error = column.reader.field.error(
-                .constraint("required"), column: column.index, rowNumber: row.rowNumber, cell: "")
+                failure, column: column.index, rowNumber: row.rowNumber, cell: "")
             run.errors.append(error)
         }
     }

@@ -17,12 +17,12 @@ extension SchemaNode {
     }
 
     subscript(name: String) -> SchemaNode? {
-        members[name]
+        memberList?.first { $0.name == name }?.value
     }
 
-    /// The texts of a list, or the one text; of an entry with a `value`, that.
+    /// The texts of a list, or the one text; of an entry with a `value`, that; of any other, its JSON.
     var words: [String] {
-        items.compactMap { $0.text ?? $0["value"]?.text }
+        items.map { $0.text ?? $0["value"]?.text ?? String(decoding: $0.json, as: UTF8.self) }
     }
 
     /// Canonical JSON.
