@@ -119,7 +119,7 @@ package struct RowValidator: Sendable {
     ///   - skippingFirst: How many rows at the start of the batch to pass over.
     /// - Returns: Every row with something in it, as label, work to do or rejection.
     package mutating func validate(_ batch: RowBatch, skippingFirst: Int = 0) -> ValidatedBatch {
-        var run = Run(capacity: batch.bytes.count * 2 + batch.rowCount * 64, columnCount: columns.count)
+        var run = ValidationRun(capacity: batch.bytes.count * 2 + batch.rowCount * 64, columnCount: columns.count)
         let first = max(skippingFirst, headerRow + 1 - batch.firstRowNumber, 0)
         if first < batch.rowCount {
             run.rows.reserveCapacity(batch.rowCount - first)
@@ -136,7 +136,7 @@ package struct RowValidator: Sendable {
 
     private func validate(
         _ batch: RowBatch, from first: Int, _ plans: UnsafeBufferPointer<CellPlan>,
-        _ prefixes: UnsafeBufferPointer<UInt8>, _ run: inout Run
+        _ prefixes: UnsafeBufferPointer<UInt8>, _ run: inout ValidationRun
     ) {
         batch.bytes.withUnsafeBufferPointer { bytes in
             batch.cells.withUnsafeBufferPointer { cells in
@@ -153,7 +153,7 @@ package struct RowValidator: Sendable {
 
     private func validate(
         _ row: RowCells, _ plans: UnsafeBufferPointer<CellPlan>, _ prefixes: UnsafeBufferPointer<UInt8>,
-        _ run: inout Run
+        _ run: inout ValidationRun
     ) {
         let start = run.arena.count
         let firstError = run.errors.count
@@ -193,7 +193,7 @@ package struct RowValidator: Sendable {
     }
 
     /// Decides what a row came to, once all its cells have been read.
-    private func close(_ row: RowCells, start: Int, firstError: Int, hasLabel: Bool, _ run: inout Run) {
+    private func close(_ row: RowCells, start: Int, firstError: Int, hasLabel: Bool, _ run: inout ValidationRun) {
         let hasKey = keyColumns.allSatisfy { run.outcomes[$0] == .value }
         let isPending = hasKey && !hasLabel
         if isPending {
@@ -232,7 +232,7 @@ package struct RowValidator: Sendable {
     }
 
     @inline(__always)
-    private func read(_ place: Int, _ plan: CellPlan, _ row: RowCells, _ run: inout Run) -> CellOutcome {
+    private func read(_ place: Int, _ plan: CellPlan, _ row: RowCells, _ run: inout ValidationRun) -> CellOutcome {
         guard plan.index < row.slots.count else { return .blank }
         let slot = row.slots[plan.index]
         if slot.start == slot.end { return .blank }
@@ -247,7 +247,9 @@ package struct RowValidator: Sendable {
         return outcome
     }
 
-    private func report(_ column: Column, _ row: RowCells, _ text: UnsafeBufferPointer<UInt8>, _ run: inout Run) {
+    private func report(
+        _ column: Column, _ row: RowCells, _ text: UnsafeBufferPointer<UInt8>, _ run: inout ValidationRun
+    ) {
         let cell = String(decoding: text.prefix(CellText.keptScalars * 4), as: UTF8.self)
         for failure in run.failures {
             run.errors.append(
@@ -257,7 +259,7 @@ package struct RowValidator: Sendable {
     }
 
     /// Required fields that are blank; key fields always are required.
-    private func reportBlanks(_ row: RowCells, _ run: inout Run) {
+    private func reportBlanks(_ row: RowCells, _ run: inout ValidationRun) {
         for place in plans.indices where plans[place].isRequired && run.outcomes[place] == .blank {
             let column = columns[place]
             guard let failure = column.reader.blankFailure else { continue }
@@ -269,12 +271,12 @@ package struct RowValidator: Sendable {
 
     // MARK: What else a row carries
 
-    private func appendKey(_ run: inout Run) {
+    private func appendKey(_ run: inout ValidationRun) {
         _ = appendTuple(keyColumns, &run)
     }
 
     /// Appends the JSON array of some columns' values; nothing if one of them has none.
-    private func appendTuple(_ places: [Int], _ run: inout Run) -> Range<Int> {
+    private func appendTuple(_ places: [Int], _ run: inout ValidationRun) -> Range<Int> {
         let start = run.arena.count
         run.arena.append(UInt8(ascii: "["))
         for (index, place) in places.enumerated() {
@@ -290,7 +292,7 @@ package struct RowValidator: Sendable {
     }
 
     /// Looks up a foreign key to a list; one with a blank field refers to nothing.
-    private func look(up reference: ListReference, _ places: [Int], _ row: RowCells, _ run: inout Run) {
+    private func look(up reference: ListReference, _ places: [Int], _ row: RowCells, _ run: inout ValidationRun) {
         let tuple = appendTuple(places, &run)
         defer { run.arena.truncate(to: tuple.lowerBound) }
         if tuple.isEmpty { return }
@@ -312,7 +314,7 @@ package struct RowValidator: Sendable {
     }
 
     /// The aliases that were typed in the rows of a batch.
-    private func aliasCounts(_ run: borrowing Run) -> [AliasCount] {
+    private func aliasCounts(_ run: borrowing ValidationRun) -> [AliasCount] {
         var counts: [AliasCount] = []
         for (place, column) in columns.enumerated() {
             let field = column.reader.field
@@ -327,7 +329,7 @@ package struct RowValidator: Sendable {
     // MARK: Rules
 
     /// Reports the rules that a row breaks; one that names a cell which cannot be read is not judged.
-    private func judge(_ row: RowCells, _ run: inout Run) {
+    private func judge(_ row: RowCells, _ run: inout ValidationRun) {
         for rule in rules {
             if rule.columns.contains(where: { run.outcomes[$0] == .failed }) { continue }
             let truth = run.values.withUnsafeBufferPointer { ranges in
@@ -342,7 +344,7 @@ package struct RowValidator: Sendable {
         }
     }
 
-    private func appendSeen(_ row: RowCells, isPending: Bool, _ run: inout Run) {
+    private func appendSeen(_ row: RowCells, isPending: Bool, _ run: inout ValidationRun) {
         run.arena.append(isPending ? "{\"pending\":[" : "{\"invalid\":[")
         for (index, place) in seenColumns.enumerated() {
             if index > 0 { run.arena.append(UInt8(ascii: ",")) }
@@ -362,71 +364,12 @@ package struct RowValidator: Sendable {
         run.arena.append("]}")
     }
 
-    private func appendAnnotator(_ row: RowCells, _ run: inout Run) {
+    private func appendAnnotator(_ row: RowCells, _ run: inout ValidationRun) {
         guard let annotatorColumn else { return }
         let column = columns[annotatorColumn]
         guard column.index < row.slots.count else { return }
         let text = column.reader.normalizer.normalize(
             row.text(of: row.slots[column.index]), scratch: &run.scratch.cell)
         run.arena.append(text)
-    }
-}
-
-/// One row of a batch, as bytes.
-private struct RowCells {
-    let bytes: UnsafeBufferPointer<UInt8>
-    let slots: UnsafeBufferPointer<CellSlot>
-    let rowNumber: Int
-
-    @inline(__always)
-    func text(of slot: CellSlot) -> UnsafeBufferPointer<UInt8> {
-        UnsafeBufferPointer(rebasing: bytes[Int(slot.start)..<Int(slot.end)])
-    }
-}
-
-/// What is being built while a batch is validated.
-private struct Run: ~Copyable {
-    var arena: ByteArena
-    var scratch = TextScratch()
-    var rows: [ValidatedRow] = []
-    var errors: [CellError] = []
-    var failures: [CellFailure] = []
-    var tuples: [Range<Int>] = []
-    /// For each column, where its value stands in the arena, for the row at hand.
-    var values: [Range<Int>]
-    var outcomes: [CellOutcome]
-    /// For each column, how often each alias of its field was typed; empty until one is.
-    var aliasCounts: [[Int]]
-
-    init(capacity: Int, columnCount: Int) {
-        arena = ByteArena(capacity: capacity)
-        values = Array(repeating: 0..<0, count: columnCount)
-        outcomes = Array(repeating: .blank, count: columnCount)
-        aliasCounts = Array(repeating: [], count: columnCount)
-    }
-
-    /// Counts the aliases that were typed in a cell.
-    mutating func countAliases(of column: Int, _ aliasCount: Int) {
-        if aliasCounts[column].isEmpty { aliasCounts[column] = Array(repeating: 0, count: aliasCount) }
-        for alias in scratch.aliasesSeen { aliasCounts[column][alias] += 1 }
-        scratch.aliasesSeen.removeAll(keepingCapacity: true)
-    }
-}
-
-extension LabelField {
-    /// The error that a failure makes in a cell.
-    ///
-    /// In a key field it is always a `primary-key` error, since the row cannot be told apart.
-    func error(_ failure: CellFailure, column: Int?, rowNumber: Int, cell: String) -> CellError {
-        let isKeyError = role == .key && failure.code != "cell-error" && failure.code != "extra-cell"
-        let code = isKeyError ? "primary-key" : failure.code
-        let reason = failure.detail["constraint"] == "required" ? "blank" : "unreadable"
-        var detail = messageDetail(code: code, cause: isKeyError ? reason : failure.detail["constraint"])
-        if isKeyError { detail["reason"] = reason }
-        if failure.detail["constraint"] != nil { detail["type"] = type.rawValue }
-        detail.merge(failure.detail) { _, new in new }
-        return CellError(
-            code: code, field: name, column: column, rowNumber: rowNumber, cell: cell, detail: detail,
-            severity: failure.isWarning ? .warning : .error)
     }
 }

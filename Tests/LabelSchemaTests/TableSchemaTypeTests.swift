@@ -186,8 +186,8 @@ import Testing
 
     @Test func saysWhatFormAFieldWants() throws {
         let pattern = try read("x", schemaOfOneField(["type: date", "format: '%d/%m/%y'"])).errors
-        #expect(pattern.first?.message(.ja).contains("「01/05/24」のような形") == true)
-        #expect(pattern.first?.message(.en).contains("like “01/05/24”") == true)
+        #expect(pattern.first?.message(.ja).contains("「01/05/24」のような実在する日付") == true)
+        #expect(pattern.first?.message(.en).contains("such as 01/05/24.") == true)
         let special = try read("NaN", schemaOfOneField(["type: number"])).errors
         #expect(special.first?.message(.en).contains("A label cannot hold it as a number") == true)
         let object = try read(#"{"a":1,"a":2}"#, schemaOfOneField(["type: object"])).errors

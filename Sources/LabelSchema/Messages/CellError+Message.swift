@@ -77,7 +77,8 @@ extension CellError {
 
     private func typeSentences(_ language: MessageLanguage) -> [String] {
         let key = detail["special"] == nil ? "type-error/\(detail["type"] ?? "")" : "type-error/special"
-        let problem = detail["problem"] == nil ? [] : [words("+problem", language)]
+        // Why a text is no JSON is known in English only.
+        let problem = detail["problem"] == nil || language != .en ? [] : [words("+problem", language)]
         return UsualMessage[key] == nil ? [] : [words(key, language)] + problem
     }
 

@@ -225,7 +225,7 @@ package struct UsualMessage: Sendable {
     private static let additions = [
         UsualMessage("+now", ja: "（今は「{cell}」）", en: "(it is “{cell}”)"),
         UsualMessage("+example", ja: "「{example}」のように入力してください。", en: "It should look like “{example}”."),
-        UsualMessage("+problem", ja: "（JSON として読めません：{problem}）", en: "(It is no JSON: {problem}.)"),
+        UsualMessage("+problem", ja: "（{problem}）", en: "(It is no JSON: {problem}.)"),
         UsualMessage("+allowed", ja: "使える値：{allowed}。", en: "Allowed: {allowed}."),
         UsualMessage("+suggestion", ja: "「{suggestion}」ではありませんか？", en: "Did you mean “{suggestion}”?"),
         UsualMessage("+more", ja: "、ほか {more} 件", en: "and {more} more"),

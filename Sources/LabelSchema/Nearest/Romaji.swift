@@ -49,7 +49,7 @@ enum Romaji {
         index + 1 < letters.count && "bpm".unicodeScalars.contains(letters[index + 1])
     }
 
-    /// shōyu, shôyu
+    /// Vowels with a mark for their length: shōyu, shôyu.
     private static let longVowels: [Unicode.Scalar: [Unicode.Scalar]] = [
         "ā": ["a", "a"], "â": ["a", "a"], "ī": ["i", "i"], "î": ["i", "i"], "ū": ["u", "u"], "û": ["u", "u"],
         "ē": ["e", "e"], "ê": ["e", "e"], "ō": ["o", "u"], "ô": ["o", "u"],

@@ -49,7 +49,9 @@ struct RuleProgram: Sendable {
         case time
     }
 
-    /// A condition. Operands of conditions are places in `nodes`; fields are places among a row's values.
+    /// A condition.
+    ///
+    /// Operands of conditions are places in `nodes`; fields are places among a row's values.
     enum Node: Sendable {
         case isEmpty(Int)
         case isBoolean(Int, Bool)
@@ -95,6 +97,7 @@ struct RuleProgram: Sendable {
     /// The same rule for values that stand in other places.
     ///
     /// - Parameter places: For each place so far, the new one.
+    /// - Returns: The rule over the new places.
     func moved(to places: [Int]) -> RuleProgram {
         var moved = self
         moved.nodes = nodes.map { node in

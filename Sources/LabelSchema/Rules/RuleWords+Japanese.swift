@@ -14,9 +14,9 @@ extension RuleWords {
     private struct Demand {
         /// The phrase without its verb: 「X」を空欄に.
         var phrase: String
-        /// する
+        /// する, as it stands before か.
         var plain = "する"
-        /// してください
+        /// してください, as it stands at the end.
         var polite = "してください"
     }
 
@@ -66,7 +66,7 @@ extension RuleWords {
         }
     }
 
-    /// 5 以上に, 「終了日」以前に
+    /// What a value has to become: 5 以上に, 「終了日」以前に.
     private func adverb(_ relation: RuleRelation, _ object: String, _ kind: RuleKind, isField: Bool = false) -> String {
         switch relation {
         case .equal: object + (isField ? "と同じに" : "に")
