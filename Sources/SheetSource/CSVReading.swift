@@ -27,7 +27,8 @@ struct CSVReading: Sendable {
     func run(_ identity: SheetIdentity, into target: ConsumerPort) async throws -> Result {
         let charset = try await charset()
         try await target.begin(identity)
-        var scanner = CSVScanner(separator: charset.separator)
+        // What has been decoded is UTF-8.
+        var scanner = CSVScanner(separator: charset.separator, isKnownUTF8: true)
         var decoder = try TextDecoder(charset)
         var hasher = SHA256Hasher()
         var (bytes, rows) = (0, 0)

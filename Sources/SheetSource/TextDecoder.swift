@@ -85,7 +85,17 @@ struct TextDecoder: ~Copyable {
         return end
     }
 
+    /// Counts line breaks; most texts have only those that the first, plain loop finds.
     private mutating func countLines(_ text: [UInt8]) {
+        var (feeds, returns) = (0, 0)
+        for byte in text {
+            feeds &+= byte == 0x0A ? 1 : 0
+            returns &+= byte == 0x0D ? 1 : 0
+        }
+        guard returns > 0 || followsCarriageReturn else {
+            line += feeds
+            return
+        }
         for byte in text {
             if byte == 0x0D || (byte == 0x0A && !followsCarriageReturn) { line += 1 }
             followsCarriageReturn = byte == 0x0D
