@@ -1,0 +1,202 @@
+internal import LabelDiff
+package import LabelSchema
+package import SheetSource
+internal import Tabular
+
+/// Validates files against a schema, together as one dataset, with no store and no configuration.
+package struct DatasetValidation: Sendable {
+    /// One file to be validated.
+    package struct File: Sendable {
+        /// As it is told.
+        package var name: String
+        package var sheet: SheetReference
+        package var reader: any SheetReader
+
+        package init(name: String, sheet: SheetReference, reader: any SheetReader) {
+            self.name = name
+            self.sheet = sheet
+            self.reader = reader
+        }
+    }
+
+    /// Takes in how far it is: rows judged, and bytes of the files.
+    package typealias Progress = @Sendable (_ rows: Int, _ bytes: Int) -> Void
+
+    let schema: LabelSchema
+    private let schemaFile: String
+    private let files: [File]
+    /// So many rows with errors are told.
+    private let limit: Int
+    private let progress: Progress
+
+    package init(
+        schema: LabelSchema, schemaFile: String, files: [File], limit: Int, progress: @escaping Progress = { _, _ in }
+    ) {
+        self.schema = schema
+        self.schemaFile = schemaFile
+        self.files = files
+        self.limit = limit
+        self.progress = progress
+    }
+
+    /// Reads all files and judges their rows.
+    ///
+    /// - Returns: what was found; a file that is no CSV, or whose header does not fit, is part of that.
+    /// - Throws: `SheetError` if a file cannot be read at all, or changed meanwhile; `CancellationError`.
+    package func run() async throws -> ValidationReport {
+        let clock = ContinuousClock()
+        let start = clock.now
+        var findings = ValidationFindings(limit: limit)
+        var (rows, bytes) = (0, 0)
+        for (index, file) in files.enumerated() {
+            let (rowsBefore, bytesBefore) = (rows, bytes)
+            let collector = ValidationCollector(schema: schema, file: UInt16(index), limit: limit) { [progress] in
+                progress(rowsBefore + $0, bytesBefore + $1)
+            }
+            var told = ValidationReport.File(name: file.name)
+            told.problems = try await read(file, into: collector)
+            told.counts = await collector.counts
+            rows += told.counts.rows
+            bytes += await collector.bytes
+            await findings.add(told, from: collector)
+        }
+        try await findDuplicates(&findings)
+        return report(findings, seconds: (clock.now - start).seconds)
+    }
+
+    /// What is wrong with the file as a whole.
+    private func read(_ file: File, into collector: ValidationCollector) async throws -> [ValidationReport.Problem] {
+        do {
+            do throws(SheetError) {
+                _ = try await file.reader.read(SheetRequest(file.sheet, into: collector))
+            } catch {
+                if let underlying = error.underlying { throw underlying }
+                if error.code == .cancelled { throw CancellationError() }
+                guard error.code == .csvMalformed else { throw error }
+                try await collector.finish(isComplete: false)
+                return [ValidationReport.Problem(error)]
+            }
+            try await collector.finish(isComplete: true)
+            return []
+        } catch let refused as HeaderRefused {
+            return refused.problems.map { ValidationReport.Problem($0) }
+        }
+    }
+
+    // MARK: - Duplicates
+
+    /// Rejects every row whose key stands in another row too, and names the cells of the others.
+    private func findDuplicates(_ findings: inout ValidationFindings) async throws {
+        let groups = await findings.takeDuplicates()
+        guard !groups.isEmpty else { return }
+        var told: [(place: KeyPlace, group: Int)] = []
+        for (index, group) in groups.enumerated() {
+            for place in group {
+                findings.count(duplicate: place, field: schema.primaryKey.first)
+                told.append((place, index))
+            }
+            // Of a column that was filled down there may be any number; the first ones are told.
+            if told.count > max(4 * limit, 1024) { Self.keepFirst(limit, &told) }
+        }
+        Self.keepFirst(limit, &told)
+        let keys = try await keys(of: told.map(\.place))
+        for (place, group) in told {
+            findings.add(
+                TroubledRow(
+                    file: place.file, row: place.row, key: keys[place.file]?[place.row] ?? [],
+                    errors: [error(of: place, in: groups[group], keys, findings)]))
+        }
+    }
+
+    private static func keepFirst(_ limit: Int, _ told: inout [(place: KeyPlace, group: Int)]) {
+        told.sort { $0.place.isAbove($1.place) }
+        told.removeLast(max(0, told.count - limit))
+    }
+
+    /// The keys of a few rows, which are read once more.
+    private func keys(of places: [KeyPlace]) async throws -> [UInt16: [UInt32: [UInt8]]] {
+        var keys: [UInt16: [UInt32: [UInt8]]] = [:]
+        for (index, rows) in Dictionary(grouping: places, by: \.file) {
+            let file = files[Int(index)]
+            let picker = RowPicker(schema: schema, rows: rows.map(\.row).sorted())
+            do throws(SheetError) {
+                _ = try await file.reader.read(SheetRequest(file.sheet, into: picker))
+            } catch {
+                // Of a file that is malformed further down, the rows above have come.
+                guard error.code == .csvMalformed else { throw error }
+            }
+            keys[index] = await picker.keys
+        }
+        return keys
+    }
+
+    private func error(
+        of place: KeyPlace, in group: [KeyPlace], _ keys: [UInt16: [UInt32: [UInt8]]], _ findings: ValidationFindings
+    ) -> CellError {
+        let column = findings.keyColumns[Int(place.file)]
+        let others = group.prefix(CellError.namedCells + 1).filter { $0.file != place.file || $0.row != place.row }
+        let cells = others.map { other in
+            let cell = A1.cell(column: findings.keyColumns[Int(other.file)], row: Int(other.row))
+            return other.file == place.file ? cell : "\(files[Int(other.file)].name)!\(cell)"
+        }
+        let field = schema.fields.first { $0.name == schema.primaryKey.first } ?? schema.fields[0]
+        return CellError.duplicateKey(
+            field: field, column: column, rowNumber: Int(place.row),
+            cell: LabelSchema.keyText(keys[place.file]?[place.row] ?? []), otherCells: cells,
+            otherCount: group.count - 1)
+    }
+
+    // MARK: - The report
+
+    private func report(_ findings: ValidationFindings, seconds: Double) -> ValidationReport {
+        let fields = schema.fields.map { field in
+            ValidationReport.Field(
+                name: field.name, ja: field.titles["ja"] ?? field.title, en: field.titles["en"] ?? field.title)
+        }
+        var report = ValidationReport(
+            valid: findings.files.allSatisfy { $0.isComplete && $0.counts.invalid == 0 },
+            schema: ValidationReport.Schema(
+                file: schemaFile, name: schema.name, title: schema.title, fields: fields))
+        report.files = findings.files
+        for file in findings.files { report.counts += file.counts }
+        report.errors = findings.tallies
+        report.rows = findings.troubled.map { row in
+            ValidationReport.Row(
+                file: files[Int(row.file)].name, row: Int(row.row),
+                key: row.key.isEmpty ? nil : String(decoding: row.key, as: UTF8.self),
+                errors: row.errors.map { ValidationReport.Finding($0) })
+        }
+        report.rowsOmitted = findings.troubledCount - findings.troubled.count
+        report.seconds = (seconds * 1000).rounded() / 1000
+        return report
+    }
+}
+
+extension Duration {
+    fileprivate var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) / 1e18
+    }
+}
+
+extension ValidationReport.Problem {
+    fileprivate init(_ problem: HeaderProblem) {
+        self.init(code: problem.code, ja: problem.message(.ja), en: problem.message(.en))
+    }
+
+    fileprivate init(_ error: SheetError) {
+        let hint = error.hint.isEmpty ? "" : " (\(error.hint))"
+        self.init(
+            code: "source-error", ja: "ファイルを最後まで読み取れませんでした：\(error.detail)\(hint)",
+            en: "The file could not be read to its end: \(error.detail)\(hint).")
+    }
+}
+
+extension ValidationReport.Finding {
+    init(_ error: CellError) {
+        let kind = ErrorKind(error)
+        self.init(
+            code: error.code, kind: kind.kind, field: error.field, severity: kind.severity,
+            cell: error.column.map { A1.cell(column: $0, row: error.rowNumber) } ?? "\(error.rowNumber)",
+            value: error.cell, suggestion: error.detail["suggestion"], ja: error.message(.ja), en: error.message(.en))
+    }
+}

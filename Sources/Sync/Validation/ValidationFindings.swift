@@ -1,0 +1,81 @@
+internal import LabelDiff
+internal import LabelSchema
+
+/// What was found in the files so far.
+struct ValidationFindings: Sendable {
+    /// So many rows with errors are told.
+    let limit: Int
+    private(set) var files: [ValidationReport.File] = []
+    /// For each file, the column of the first key field.
+    private(set) var keyColumns: [Int] = []
+    /// Rows with errors or warnings, told or not.
+    private(set) var troubledCount = 0
+    private var kinds: [ErrorKind: Int] = [:]
+    private var keys = KeyPlaces()
+    private var kept: [TroubledRow] = []
+
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// Adds a file that was read.
+    mutating func add(_ file: ValidationReport.File, from collector: ValidationCollector) async {
+        files.append(file)
+        keyColumns.append(await collector.keyColumn)
+        troubledCount += await collector.troubledCount
+        kinds.merge(await collector.kinds, uniquingKeysWith: +)
+        keys.add(await collector.keys)
+        kept += await collector.troubled
+        keepFirst()
+    }
+
+    /// The rows that share their key with others, by key.
+    mutating func takeDuplicates() async -> [[KeyPlace]] {
+        await keys.takeDuplicates()
+    }
+
+    /// Counts a row that shares its key.
+    mutating func count(duplicate place: KeyPlace, field: String?) {
+        let file = Int(place.file)
+        files[file].counts.errors += 1
+        kinds[ErrorKind(code: "primary-key", kind: "duplicate", field: field, severity: "error"), default: 0] += 1
+        guard place.kind == .valid else { return }
+        files[file].counts.valid -= 1
+        files[file].counts.invalid += 1
+        troubledCount += 1
+    }
+
+    /// Adds a row with errors that were not known when it was judged.
+    mutating func add(_ row: TroubledRow) {
+        kept.append(row)
+    }
+
+    /// The first rows with errors or warnings, in the order of the files.
+    var troubled: [TroubledRow] {
+        var rows: [TroubledRow] = []
+        for row in kept.sorted(by: { ($0.file, $0.row) < ($1.file, $1.row) }) {
+            if let last = rows.last, last.file == row.file, last.row == row.row {
+                rows[rows.count - 1].errors += row.errors
+            } else {
+                rows.append(row)
+            }
+        }
+        return Array(rows.prefix(limit))
+    }
+
+    /// How often each error was found, the most frequent first.
+    var tallies: [ValidationReport.Tally] {
+        kinds.map { kind, count in
+            ValidationReport.Tally(
+                code: kind.code, kind: kind.kind, field: kind.field, severity: kind.severity, count: count)
+        }
+        .sorted { left, right in
+            if left.count != right.count { return left.count > right.count }
+            return (left.code, left.field ?? "", left.kind ?? "") < (right.code, right.field ?? "", right.kind ?? "")
+        }
+    }
+
+    private mutating func keepFirst() {
+        if kept.count > limit { kept.removeLast(kept.count - limit) }
+    }
+}
