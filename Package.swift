@@ -56,6 +56,7 @@ let package = Package(
             name: "LabelStore", dependencies: ["LabelDiff", "LabelSchema", "Digest", "MySQL", logging],
             resources: [
                 .embedInCode("migrations/0001_initial.sql"), .embedInCode("migrations/0002_changes.sql"),
+                .embedInCode("migrations/0003_schemas.sql"),
             ]),
         .target(
             name: "Sync",

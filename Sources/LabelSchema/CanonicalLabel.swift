@@ -22,6 +22,25 @@ package enum LabelValue: Sendable, Hashable {
         }
     }
 
+    /// Appends the value's canonical JSON.
+    func appendJSON(to json: inout [UInt8]) {
+        node.appendJSON(to: &json)
+    }
+
+    private var node: SchemaNode {
+        let value: SchemaNode.Value
+        switch self {
+        case .null: value = .null
+        case .boolean(let flag): value = .boolean(flag)
+        case .number(let literal): value = .number(literal)
+        case .string(let text): value = .string(text)
+        case .list(let items): value = .list(items.map(\.node))
+        case .object(let members):
+            value = .mapping(members.map { SchemaMember(name: $0.key, line: 0, value: $0.value.node) })
+        }
+        return SchemaNode(value: value, line: 0)
+    }
+
     init(_ node: SchemaNode) {
         switch node.value {
         case .null: self = .null

@@ -9,6 +9,7 @@ extension CellError {
         ]
         if let column { members.append(member("column", .number("\(column)"))) }
         if let field { members.append(member("field", .string(field))) }
+        if severity == .warning { members.append(member("severity", .string(severity.rawValue))) }
         var json: [UInt8] = []
         SchemaNode(value: .mapping(members), line: 0).appendJSON(to: &json)
         return json
@@ -43,7 +44,7 @@ extension CellError {
         }
         self.init(
             code: code, field: texts["field"], column: texts["column"].flatMap { Int($0) }, rowNumber: row,
-            cell: cell, detail: detail)
+            cell: cell, detail: detail, severity: texts["severity"].flatMap(Severity.init) ?? .error)
     }
 
     private func member(_ name: String, _ value: SchemaNode.Value) -> SchemaMember {

@@ -3,6 +3,14 @@ package enum MessageLanguage: String, Sendable, Hashable, CaseIterable {
     case ja, en
 }
 
+/// How grave a problem is.
+package enum Severity: String, Sendable, Hashable, CaseIterable {
+    /// The row is refused.
+    case error
+    /// The row is taken all the same.
+    case warning
+}
+
 /// What is wrong with one cell.
 ///
 /// It is data: reported, stored and shown, never thrown.
@@ -23,10 +31,13 @@ package struct CellError: Sendable, Hashable {
     package let cell: String
     /// For programs: `title`, `reason`, `constraint`, `limit`, `type`, `suggestion`, `allowed`, `otherCells` and more.
     package let detail: [String: String]
+    package let severity: Severity
 
     init(
-        code: String, field: String?, column: Int?, rowNumber: Int, cell: String, detail: [String: String]
+        code: String, field: String?, column: Int?, rowNumber: Int, cell: String, detail: [String: String],
+        severity: Severity = .error
     ) {
+        self.severity = severity
         self.code = code
         self.field = field
         self.column = column
@@ -38,7 +49,8 @@ package struct CellError: Sendable, Hashable {
     /// The same error, quoting another text of its cell: what a person sees there, say.
     package func quoting(_ text: String) -> CellError {
         CellError(
-            code: code, field: field, column: column, rowNumber: rowNumber, cell: text, detail: detail)
+            code: code, field: field, column: column, rowNumber: rowNumber, cell: text, detail: detail,
+            severity: severity)
     }
 
     /// So many of the other cells of a duplicate are named.

@@ -2,6 +2,8 @@
 struct CellFailure {
     var code: String
     var detail: [String: String]
+    /// It is told, and the value is taken all the same.
+    var isWarning = false
 
     /// The value is not of the field's type.
     static func type(_ type: String, suggestion: String? = nil) -> CellFailure {

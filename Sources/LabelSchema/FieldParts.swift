@@ -19,6 +19,8 @@ struct FieldParts {
     var aliases: [FieldAlias] = []
     var messages: [String: [String: String]] = [:]
     var isCanonical = true
+    /// Names that the field had before.
+    var formerNames: [SchemaText] = []
     var pattern: ValuePattern?
 
     init(name: SchemaText) {
@@ -54,7 +56,7 @@ struct FieldParts {
             description: description, example: example?.text, type: type, format: format, role: role ?? .context,
             constraints: constraints, items: items, trueValues: trueValues, falseValues: falseValues,
             missingValues: missingValues, normalize: normalize, aliases: aliases, messages: messages,
-            isCanonical: isCanonical)
+            isCanonical: isCanonical, formerNames: formerNames.map(\.text))
         return FieldReader(field, pattern: pattern)
     }
 }

@@ -7,9 +7,9 @@ package enum HeaderBinding: Sendable {
 }
 
 extension LabelSchema {
-    /// Matches a header with the fields: by title in any language or by name, in any order.
+    /// Matches a header with the fields, by title in any language or by name, as `fieldsMatch` asks.
     ///
-    /// Other columns are ignored.
+    /// The columns of the primary key have to be there in any case, and so have those of required fields.
     ///
     /// - Parameters:
     ///   - header: The texts of the header row.
@@ -17,25 +17,43 @@ extension LabelSchema {
     /// - Returns: A validator, or every problem of the header.
     package func bind(header: [String], headerRow: Int) -> HeaderBinding {
         let texts = header.map(Self.headerKey)
-        guard texts.contains(where: { !$0.isEmpty }) else { return .refused([.emptyHeader(row: headerRow)]) }
+        guard let last = texts.lastIndex(where: { !$0.isEmpty }) else {
+            return .refused([.emptyHeader(row: headerRow)])
+        }
         var columnsOfText: [[UInt8]: [Int]] = [:]
         for (column, text) in texts.enumerated() { columnsOfText[text, default: []].append(column) }
 
-        var columns: [Int] = []
+        var columns: [Int?] = []
         var problems: [HeaderProblem] = []
-        var known: Set<[UInt8]> = [[]]
+        var known: Set<[UInt8]> = []
         for field in fields { known.formUnion(field.headerTexts.map(Self.headerKey)) }
-        let strangers = zip(header, texts).filter { !known.contains($0.1) }.map(\.0)
+        let strangers = texts.indices.filter { !texts[$0].isEmpty && !known.contains(texts[$0]) }
         for field in fields {
             let found = Set(field.headerTexts.map(Self.headerKey)).flatMap { columnsOfText[$0] ?? [] }.sorted()
             switch found.count {
             case 1: columns.append(found[0])
             case 0:
-                let suggestion = NearestText.find(field.title, among: strangers)
+                columns.append(nil)
+                let isNeeded = field.role == .key || field.constraints.required
+                if fieldsMatch.allowsFewerColumns, !isNeeded { continue }
+                let suggestion = NearestText.find(field.title, among: strangers.map { header[$0] })
                 problems.append(.missingColumn(field: field.name, title: field.title, suggestion: suggestion))
             default:
+                columns.append(found[0])
                 problems.append(
                     .duplicateHeader(field: field.name, title: field.title, columns: found, row: headerRow))
+            }
+        }
+        if !fieldsMatch.allowsMoreColumns {
+            problems += strangers.map { .extraColumn(header: header[$0], column: $0, row: headerRow) }
+        }
+        if fieldsMatch == .exact, problems.isEmpty {
+            let places = columns.compactMap { $0 }
+            if let first = places.indices.first(where: { places[$0] != $0 }) {
+                let title = fields[first].title
+                problems.append(.misplacedColumn(title: title, column: places[first], expected: first, row: headerRow))
+            } else if last >= fields.count {
+                problems.append(.extraColumn(header: header[last], column: last, row: headerRow))
             }
         }
         guard problems.isEmpty else { return .refused(problems) }

@@ -46,6 +46,8 @@ package enum Normalization: String, Sendable, Hashable, CaseIterable {
 package struct FieldConstraints: Sendable, Hashable {
     /// A blank cell is an error.
     package var required = false
+    /// No two labels share the value.
+    package var unique = false
     /// The least number of characters (Unicode scalars) or, for a list, of items.
     package var minLength: Int?
     /// The greatest number of characters (Unicode scalars) or, for a list, of items.
@@ -107,6 +109,8 @@ package struct LabelField: Sendable, Hashable {
     package let messages: [String: [String: String]]
     /// Whether the field is part of the canonical form, and so of what is exported.
     package let isCanonical: Bool
+    /// Names that this field had in older schemas, the latest first.
+    package let formerNames: [String]
 
     /// Every header text that means this column.
     var headerTexts: [String] {

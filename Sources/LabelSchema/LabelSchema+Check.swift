@@ -18,6 +18,7 @@ extension LabelSchema {
                 errors.append(reader.field.error(failure, column: nil, rowNumber: 0, cell: cell))
             }
         }
+        errors += listErrors(members)
         for member in members {
             guard let value = values[member.name] else { continue }
             errors.append(
@@ -26,6 +27,21 @@ extension LabelSchema {
                     cell: value.displayText, detail: [:]))
         }
         return errors
+    }
+}
+
+extension LabelSchema {
+    /// The foreign keys to lists that a stored label breaks.
+    private func listErrors(_ members: [(name: String, value: LabelValue)]) -> [CellError] {
+        if listReferences.isEmpty { return [] }
+        let values = Dictionary(members.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+        return listReferences.compactMap { reference in
+            guard let failure = reference.check(values),
+                let reader = readers.first(where: { $0.field.name == reference.key.fields[0] })
+            else { return nil }
+            let cell = values[reference.key.fields[0]]?.displayText ?? ""
+            return reader.field.error(failure, column: nil, rowNumber: 0, cell: cell)
+        }
     }
 }
 

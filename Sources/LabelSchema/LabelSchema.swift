@@ -9,13 +9,19 @@ package struct LabelSchema: Sendable {
     package let fields: [LabelField]
     /// Names of the fields that identify a row, in key order.
     package let primaryKey: [String]
-    /// Canonical JSON of the parsed document (members sorted, no spaces).
+    package let fieldsMatch: FieldsMatch
+    /// The field constraints `unique` first, then `uniqueKeys`.
+    package let uniqueKeys: [UniqueKey]
+    package let foreignKeys: [ForeignKey]
+    /// Canonical JSON of the parsed document (members sorted, no spaces), with the list files that it refers to.
     ///
     /// The schema hash is taken over these bytes.
     package let document: [UInt8]
 
     /// The fields compiled for reading cells, in the order of `fields`.
     let readers: [FieldReader]
+    /// The foreign keys to lists, compiled.
+    let listReferences: [ListReference]
 
     /// The fields that are exported, in schema order: key, context, label, and others that are marked `canonical`.
     package var canonicalFields: [LabelField] {
@@ -29,19 +35,22 @@ package struct LabelSchema: Sendable {
     /// - Parameters:
     ///   - text: The document.
     ///   - file: Its name, for messages; also the schema's name where the document gives none.
+    ///   - lists: The list files that it may refer to.
     /// - Returns: The schema, ready for use.
     /// - Throws: Every mistake of the document at once.
-    package static func parse(_ text: String, file: String) throws(LabelSchemaMistakes) -> LabelSchema {
+    package static func parse(
+        _ text: String, file: String, lists: ListFiles = .none
+    ) throws(LabelSchemaMistakes) -> LabelSchema {
         let root =
             file.hasSuffix(".json")
             ? try SchemaNode.parseJSON(Array(text.utf8), file: file)
             : try SchemaNode.parseYAML(text, file: file)
-        return try SchemaReader.read(root, file: file)
+        return try SchemaReader.read(root, file: file, lists: lists)
     }
 
     /// Reads a schema back from the `document` that was stored with a version.
     package static func parse(document: [UInt8]) throws(LabelSchemaMistakes) -> LabelSchema {
         let file = "stored schema"
-        return try SchemaReader.read(try SchemaNode.parseJSON(document, file: file), file: file)
+        return try SchemaReader.read(try SchemaNode.parseJSON(document, file: file), file: file, lists: .none)
     }
 }

@@ -20,18 +20,22 @@ package struct RowValidator: Sendable {
     /// Places in `columns` of the canonical fields, in schema order.
     private let seenColumns: [Int]
     private let annotatorColumn: Int?
+    /// For each tuple of the table, the places in `columns` of its fields.
+    private let tupleColumns: [[Int]]
+    /// Foreign keys to lists, each with the places in `columns` of its fields.
+    private let listReferences: [(reference: ListReference, columns: [Int])]
     private let headerRow: Int
 
     /// Binds a schema to the columns of one sheet.
     ///
     /// - Parameters:
     ///   - schema: The schema.
-    ///   - sheetColumns: For each field of the schema, its column in the sheet, counted from 0.
+    ///   - sheetColumns: For each field of the schema, its column in the sheet, counted from 0; nil if there is none.
     ///   - headerRow: The sheet row of the header, counted from 1.
-    init(schema: LabelSchema, columns sheetColumns: [Int], headerRow: Int) {
+    init(schema: LabelSchema, columns sheetColumns: [Int?], headerRow: Int) {
         let all = zip(schema.readers, sheetColumns).map { reader, index in
             Column(
-                reader: reader.unshared(), index: index, role: reader.field.role,
+                reader: reader.unshared(), index: index ?? Self.noColumn, role: reader.field.role,
                 isCanonical: reader.field.isCanonical)
         }
         let canonical = all.filter(\.isCanonical)
@@ -42,12 +46,22 @@ package struct RowValidator: Sendable {
         keyColumns = schema.primaryKey.compactMap(place)
         seenColumns = schema.canonicalFields.compactMap { place($0.name) }
         annotatorColumn = columns.firstIndex { $0.role == .annotator }
+        tupleColumns = schema.tableTuples.map { $0.compactMap(place) }
+        listReferences = schema.listReferences.map { ($0, $0.key.fields.compactMap(place)) }
         self.headerRow = headerRow
+    }
+
+    /// The column of a field that the sheet does not have: beyond the end of every row.
+    private static let noColumn = Int.max
+
+    /// The names of the fields that have a column in the sheet, in schema order.
+    package var boundFields: [String] {
+        columns.filter { $0.index != Self.noColumn }.map(\.reader.field.name)
     }
 
     /// The column of the sheet (counted from 0) that a field stands in; nil if there is no such field.
     package func column(ofField name: String) -> Int? {
-        columns.first { $0.reader.field.name == name }?.index
+        columns.first { $0.reader.field.name == name && $0.index != Self.noColumn }?.index
     }
 
     /// Validates the rows of a batch.
@@ -73,7 +87,7 @@ package struct RowValidator: Sendable {
                 }
             }
         }
-        return ValidatedBatch(bytes: run.arena.array(), rows: run.rows, errors: run.errors)
+        return ValidatedBatch(bytes: run.arena.array(), rows: run.rows, errors: run.errors, tuples: run.tuples)
     }
 
     // MARK: One row
@@ -124,11 +138,13 @@ package struct RowValidator: Sendable {
             run.errors.removeLast(run.errors.count - firstError)
         } else {
             reportBlanks(row, &run)
+            for (reference, places) in listReferences { look(up: reference, places, row, &run) }
             if run.errors.count > firstError + 1 {
                 run.errors[firstError...].sort { ($0.column ?? 0) < ($1.column ?? 0) }
             }
         }
-        let kind: RowKind = isPending ? .pending : run.errors.count == firstError ? .valid : .invalid
+        let isRefused = run.errors[firstError...].contains { $0.severity == .error }
+        let kind: RowKind = isPending ? .pending : isRefused ? .invalid : .valid
 
         let canonicalEnd = run.arena.count
         if hasKey { appendKey(&run) }
@@ -138,13 +154,18 @@ package struct RowValidator: Sendable {
             appendSeen(row, isPending: isPending, &run)
             seen = key.upperBound..<run.arena.count
         }
+        let firstTuple = run.tuples.count
+        if kind == .valid {
+            for places in tupleColumns { run.tuples.append(appendTuple(places, &run)) }
+        }
         let annotatorStart = run.arena.count
         appendAnnotator(row, &run)
         run.rows.append(
             ValidatedRow(
                 rowNumber: row.rowNumber, kind: kind, key: hasKey ? key : 0..<0,
                 canonical: kind == .valid ? start..<canonicalEnd : 0..<0, seen: seen,
-                annotator: annotatorStart..<run.arena.count, errors: firstError..<run.errors.count))
+                annotator: annotatorStart..<run.arena.count, errors: firstError..<run.errors.count,
+                tuples: firstTuple..<run.tuples.count))
     }
 
     private func read(_ column: Column, _ row: RowCells, _ run: inout Run) -> CellOutcome {
@@ -181,12 +202,43 @@ package struct RowValidator: Sendable {
     // MARK: What else a row carries
 
     private func appendKey(_ run: inout Run) {
+        _ = appendTuple(keyColumns, &run)
+    }
+
+    /// Appends the JSON array of some columns' values; nothing if one of them has none.
+    private func appendTuple(_ places: [Int], _ run: inout Run) -> Range<Int> {
+        let start = run.arena.count
         run.arena.append(UInt8(ascii: "["))
-        for (index, place) in keyColumns.enumerated() {
+        for (index, place) in places.enumerated() {
+            guard run.outcomes[place] == .value else {
+                run.arena.truncate(to: start)
+                return start..<start
+            }
             if index > 0 { run.arena.append(UInt8(ascii: ",")) }
             run.arena.append(copyOf: run.values[place])
         }
         run.arena.append(UInt8(ascii: "]"))
+        return start..<run.arena.count
+    }
+
+    /// Looks up a foreign key to a list; one with a blank field refers to nothing.
+    private func look(up reference: ListReference, _ places: [Int], _ row: RowCells, _ run: inout Run) {
+        let tuple = appendTuple(places, &run)
+        defer { run.arena.truncate(to: tuple.lowerBound) }
+        if tuple.isEmpty { return }
+        let bytes = UnsafeBufferPointer(rebasing: run.arena.bytes(from: tuple.lowerBound)[..<tuple.count])
+        if reference.contains(bytes) { return }
+        let typed = places.map { place in
+            let column = columns[place]
+            guard column.index < row.slots.count else { return "" }
+            let text = row.text(of: row.slots[column.index])
+            return String(decoding: text.prefix(CellText.keptScalars * 4), as: UTF8.self)
+        }
+        let column = columns[places[0]]
+        let error = column.reader.field.error(
+            reference.failure(typed.joined(separator: ", ")), column: column.index, rowNumber: row.rowNumber,
+            cell: typed[0])
+        run.errors.append(error)
     }
 
     private func appendSeen(_ row: RowCells, isPending: Bool, _ run: inout Run) {
@@ -238,6 +290,7 @@ private struct Run: ~Copyable {
     var rows: [ValidatedRow] = []
     var errors: [CellError] = []
     var failures: [CellFailure] = []
+    var tuples: [Range<Int>] = []
     /// For each column, where its value stands in the arena, for the row at hand.
     var values: [Range<Int>]
     var outcomes: [CellOutcome]
@@ -260,6 +313,8 @@ extension LabelField {
         var detail = messageDetail(code: code, cause: isKeyError ? reason : failure.detail["constraint"])
         if isKeyError { detail["reason"] = reason }
         detail.merge(failure.detail) { _, new in new }
-        return CellError(code: code, field: name, column: column, rowNumber: rowNumber, cell: cell, detail: detail)
+        return CellError(
+            code: code, field: name, column: column, rowNumber: rowNumber, cell: cell, detail: detail,
+            severity: failure.isWarning ? .warning : .error)
     }
 }

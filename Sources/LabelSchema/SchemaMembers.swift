@@ -47,6 +47,11 @@ struct SchemaMistakeCollector {
         mistakes.append(LabelSchemaMistake(file: file, line: line, problem: problem, hint: hint))
     }
 
+    /// Adds a mistake of another file that the document refers to.
+    mutating func add(_ mistake: LabelSchemaMistake) {
+        mistakes.append(mistake)
+    }
+
     // MARK: Mappings
 
     /// The members of a mapping; every name that is unknown or stands there twice is a mistake.

@@ -7,10 +7,7 @@ extension SchemaReader {
     /// Reads every constraint but `enum`.
     mutating func readConstraints(_ members: SchemaMembers, isOnlyKey: Bool, _ parts: inout FieldParts) {
         parts.constraints.required = mistakes.flag(members, "required") ?? false
-        if mistakes.flag(members, "unique") == true, !isOnlyKey {
-            let problem = "`unique` in \(members.place) cannot be kept: only the primary key is unique"
-            mistakes.add(members["unique"]?.line ?? members.line, problem, "leave it out, or put it in `primaryKey`")
-        }
+        parts.constraints.unique = mistakes.flag(members, "unique") ?? false
         guard let type = parts.type else { return }
         dropUnfit(members, type)
         if type == .string || type == .list { readLengths(members, &parts) }

@@ -12,7 +12,9 @@ extension SchemaReader {
         "bareNumber": "leave it out: numbers have no units",
     ]
 
-    private static let knownInSheaf = ["role", "title", "normalize", "aliases", "items", "messages", "canonical"]
+    private static let knownInSheaf = [
+        "role", "title", "normalize", "aliases", "items", "messages", "canonical", "was",
+    ]
 
     /// Reads one field.
     ///
@@ -50,6 +52,7 @@ extension SchemaReader {
         parts.normalize = normalization(sheaf) ?? defaults.normalize
         parts.missingValues = missingValues(members) ?? defaults.missingValues
         parts.messages = messages(sheaf, role: parts.role)
+        parts.formerNames = formerNames(sheaf, of: name)
         parts.type = type(members)
         readValues(members, sheaf, isOnlyKey: key == [name.text], &parts)
 
@@ -58,7 +61,9 @@ extension SchemaReader {
         }
         let reader = mistakes.mistakes.count == before ? parts.type.map { parts.reader(type: $0) } : nil
         if let reader, let example = parts.example { check(example, of: reader, what) }
-        return FieldDraft(name: name, headerTexts: parts.headerTexts, role: parts.role, reader: reader)
+        return FieldDraft(
+            name: name, headerTexts: parts.headerTexts, role: parts.role, formerNames: parts.formerNames,
+            reader: reader)
     }
 
     /// The name, also where nothing else of the field makes sense, so that messages can say it.
@@ -73,16 +78,21 @@ extension SchemaReader {
             return nil
         }
         guard let text = mistakes.text(name.value, "`name` of \(what)") else { return nil }
-        let isName = { (byte: UInt8) in
-            byte == UInt8(ascii: "_") || NumberText.isDigit(byte) || (byte | 0x20) &- 0x61 < 26
-        }
-        let bytes = Array(text.text.utf8)
-        if bytes.count > 60 || !bytes.allSatisfy(isName) || NumberText.isDigit(bytes[0]) {
+        if !Self.isFieldName(text.text) {
             let problem = "the name “\(CellText.shown(text.text))” of \(what) cannot be the name of a column in SQL"
             let hint = "use at most 60 of a–z, 0–9 and `_`, not a digit first; what annotators see is the `title`"
             mistakes.add(text.line, problem, hint)
         }
         return text
+    }
+
+    /// Whether a text may be the name of a field: that of a column in SQL.
+    static func isFieldName(_ text: String) -> Bool {
+        let bytes = text.utf8
+        guard let first = bytes.first, bytes.count <= 60, !NumberText.isDigit(first) else { return false }
+        return bytes.allSatisfy { byte in
+            byte == UInt8(ascii: "_") || NumberText.isDigit(byte) || (byte | 0x20) &- 0x61 < 26
+        }
     }
 
     // MARK: Role

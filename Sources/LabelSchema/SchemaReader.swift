@@ -4,15 +4,25 @@
 /// document sees everything that is wrong with it at once.
 struct SchemaReader {
     let file: String
+    let listFiles: ListFiles
     var mistakes: SchemaMistakeCollector
+    /// The lists that are known by now, by name.
+    var lists: [String: SchemaList] = [:]
+    /// Those of them that came from files, in the order in which they were first needed.
+    var listsRead: [SchemaList] = []
+    /// Names of lists that could not be read, which has been said.
+    var unreadableLists: Set<String> = []
 
     /// - Parameters:
     ///   - root: The document.
     ///   - file: Its name, for messages; also the schema's name where the document gives none.
+    ///   - lists: The list files that it may refer to.
     /// - Returns: The schema, ready for use.
     /// - Throws: Every mistake of the document at once.
-    static func read(_ root: SchemaNode, file: String) throws(LabelSchemaMistakes) -> LabelSchema {
-        var reader = SchemaReader(file: file, mistakes: SchemaMistakeCollector(file: file))
+    static func read(
+        _ root: SchemaNode, file: String, lists: ListFiles
+    ) throws(LabelSchemaMistakes) -> LabelSchema {
+        var reader = SchemaReader(file: file, listFiles: lists, mistakes: SchemaMistakeCollector(file: file))
         let schema = reader.schema(root)
         let mistakes = reader.mistakes.sorted
         guard mistakes.isEmpty, let schema else { throw LabelSchemaMistakes(mistakes: mistakes) }
@@ -20,31 +30,40 @@ struct SchemaReader {
     }
 
     private static let known = [
-        "$schema", "name", "title", "description", "fields", "fieldsMatch", "missingValues", "primaryKey", "sheaf",
+        "$schema", "name", "title", "description", "fields", "fieldsMatch", "missingValues", "primaryKey", "uniqueKeys",
+        "foreignKeys", "sheaf",
     ]
 
-    private static let unused = [
-        "foreignKeys": "leave it out: rows are checked one by one",
-        "uniqueKeys": "leave it out: only the primary key is unique",
-    ]
+    /// What may stand under `sheaf` of the document.
+    private static let knownInSheaf = ["normalize", "lists"]
 
     private mutating func schema(_ root: SchemaNode) -> LabelSchema? {
         guard
-            let members = mistakes.members(of: root, in: "the document", known: Self.known, unused: Self.unused)
+            let members = mistakes.members(of: root, in: "the document", known: Self.known)
         else { return nil }
-        checkFieldsMatch(members)
+        let sheaf = members["sheaf"].flatMap {
+            mistakes.members(of: $0, in: "`sheaf` of the document", known: Self.knownInSheaf)
+        }
+        readInlineLists(sheaf)
+        let fieldsMatch = fieldsMatch(members)
         let name = mistakes.text(members, "name")?.text ?? nameOfFile
         let title = mistakes.text(members, "title")?.text ?? name
         let description = mistakes.text(members, "description")?.text
         let key = primaryKey(members)
-        let drafts = fields(members, defaults: defaults(members), key: key)
+        let drafts = fields(members, defaults: defaults(members, sheaf), key: key)
         check(key, drafts, members)
+        let uniqueKeys = uniqueKeys(members, drafts, primaryKey: key.map(\.text))
+        let foreignKeys = foreignKeys(members, drafts)
+        guard mistakes.mistakes.isEmpty else { return nil }
+        let listReferences = listReferences(foreignKeys, drafts)
         guard mistakes.mistakes.isEmpty else { return nil }
         var document: [UInt8] = []
-        root.appendJSON(to: &document)
+        root.embedding(listsRead).appendJSON(to: &document)
         return LabelSchema(
             name: name, title: title, description: description, fields: drafts.compactMap(\.reader?.field),
-            primaryKey: key.map(\.text), document: document, readers: drafts.compactMap(\.reader))
+            primaryKey: key.map(\.text), fieldsMatch: fieldsMatch, uniqueKeys: uniqueKeys,
+            foreignKeys: foreignKeys.map(\.key), document: document, readers: drafts.compactMap(\.reader),
+            listReferences: listReferences)
     }
 
     /// The file's name without folder and ending.
@@ -53,24 +72,20 @@ struct SchemaReader {
         return String(last.split(separator: ".").first ?? last)
     }
 
-    /// An annotator's own columns do no harm, so a sheet may have more columns than the schema has fields; never fewer.
-    private mutating func checkFieldsMatch(_ members: SchemaMembers) {
-        guard let node = members["fieldsMatch"] else { return }
+    /// How the columns of a sheet have to agree with the fields.
+    private mutating func fieldsMatch(_ members: SchemaMembers) -> FieldsMatch {
+        guard let node = members["fieldsMatch"] else { return .subset }
         // The standard's text asks for a string, its profile for a list of one.
-        var text = node.text
-        if case .list(let items) = node.value, items.count == 1 { text = items[0].text }
-        guard text != "subset" else { return }
-        let hint =
-            "write `subset`, or leave it out: a sheet has a column for every field, in any order, and may have more"
-        mistakes.add(node.line, "`fieldsMatch` cannot be \(node.found)", hint)
+        if case .list(let items) = node.value, items.count == 1, let text = items[0].text {
+            return mistakes.word(SchemaText(text: text, line: node.line), "`fieldsMatch`", FieldsMatch.self) ?? .subset
+        }
+        return mistakes.word(members, "fieldsMatch", FieldsMatch.self) ?? .subset
     }
 
     /// What holds for every field that says nothing else.
-    private mutating func defaults(_ members: SchemaMembers) -> FieldDefaults {
+    private mutating func defaults(_ members: SchemaMembers, _ sheaf: SchemaMembers?) -> FieldDefaults {
         var defaults = FieldDefaults()
         defaults.missingValues = missingValues(members) ?? []
-        guard let node = members["sheaf"] else { return defaults }
-        let sheaf = mistakes.members(of: node, in: "`sheaf` of the document", known: ["normalize"])
         if let sheaf { defaults.normalize = normalization(sheaf) ?? [] }
         return defaults
     }
@@ -126,6 +141,7 @@ struct SchemaReader {
         }
         checkNames(fields)
         checkTitles(fields)
+        checkFormerNames(fields)
         guard !fields.isEmpty else { return }
         let line = members["fields"]?.line ?? members.line
         if !fields.contains(where: { $0.role == .label || $0.role == nil }) {
@@ -186,6 +202,8 @@ struct FieldDraft {
     /// Title, name and titles by language.
     var headerTexts: [SchemaText]
     var role: FieldRole?
+    /// What it was called before.
+    var formerNames: [SchemaText] = []
     /// The field ready for use; nil if there is a mistake in it.
     var reader: FieldReader?
 

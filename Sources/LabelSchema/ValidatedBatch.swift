@@ -29,8 +29,28 @@ package struct ValidatedRow: Sendable, Hashable {
     package let seen: Range<Int>
     /// The normalised text of the annotator field; may be empty.
     package let annotator: Range<Int>
-    /// The row's errors, as a range of the batch's `errors`; empty unless the row is invalid.
+    /// The row's errors, as a range of the batch's `errors`; of a row that is not invalid, warnings at most.
     package let errors: Range<Int>
+    /// The row's tuples, as a range of the batch's `tuples`: one for each of the schema's `tableTuples`, in order.
+    ///
+    /// Empty unless the row is valid.
+    package let tuples: Range<Int>
+}
+
+/// How often a spelling was taken for the value it stands for.
+package struct AliasCount: Sendable, Hashable {
+    /// The name of the field.
+    package let field: String
+    package let spelling: String
+    package let value: String
+    package var count: Int
+
+    package init(field: String, spelling: String, value: String, count: Int) {
+        self.field = field
+        self.spelling = spelling
+        self.value = value
+        self.count = count
+    }
 }
 
 /// Some rows of a sheet after validation.
@@ -43,11 +63,20 @@ package struct ValidatedBatch: Sendable {
     package let rows: [ValidatedRow]
     /// The errors of all rows, in row order and within a row by column.
     package let errors: [CellError]
+    /// The tuples of all rows, as ranges of `bytes`: canonical JSON arrays of the values; empty where one is missing.
+    package let tuples: [Range<Int>]
+    /// The aliases that were typed, in no order, without those that were not.
+    package let aliasCounts: [AliasCount]
 
-    init(bytes: [UInt8], rows: [ValidatedRow], errors: [CellError]) {
+    init(
+        bytes: [UInt8], rows: [ValidatedRow], errors: [CellError], tuples: [Range<Int>] = [],
+        aliasCounts: [AliasCount] = []
+    ) {
         self.bytes = bytes
         self.rows = rows
         self.errors = errors
+        self.tuples = tuples
+        self.aliasCounts = aliasCounts
     }
 
     /// The bytes of a range as text, for messages and tests.

@@ -16,6 +16,8 @@ package struct Migration: Sendable {
             number: 1, name: "initial", text: String(decoding: PackageResources._001_initial_sql, as: UTF8.self)),
         Migration(
             number: 2, name: "changes", text: String(decoding: PackageResources._002_changes_sql, as: UTF8.self)),
+        Migration(
+            number: 3, name: "schemas", text: String(decoding: PackageResources._003_schemas_sql, as: UTF8.self)),
     ]
 
     /// SHA-256 of the file's bytes: a migration that was applied must never change.

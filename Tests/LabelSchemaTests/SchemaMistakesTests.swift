@@ -98,8 +98,8 @@ import Testing
             ["cannot be part of the primary key"]
         ),
         (
-            "primaryKey: [a]\nuniqueKeys: []\nfieldsMatch: exact\nfields: [{name: a}, {name: b, sheaf: {role: label}}]",
-            ["`uniqueKeys`", "`fieldsMatch` cannot be"]
+            "primaryKey: [a]\nuniqueKeys: no\nfieldsMatch: exactly\nfields: [{name: a}, {name: b, sheaf: {role: label}}]",
+            ["`uniqueKeys` must be a list", "cannot be “exactly”"]
         ),
         (
             "primaryKey: [a]\nfields: [{name: a}, {name: レシピ, sheaf: {role: label}}, {name: 1x}]",
@@ -137,7 +137,6 @@ import Testing
             (["type: integer", "constraints: { minLength: 1 }"], ["`minLength`"]),
             (["constraints: { minimum: 1 }"], ["use `minLength`"]),
             (["type: integer", "constraints: { pattern: a }"], ["`pattern`"]),
-            (["constraints: { unique: true }"], ["only the primary key is unique"]),
             (
                 ["type: integer", "constraints: { exclusiveMinimum: 5, maximum: 5 }"],
                 ["`exclusiveMinimum` (5) is not less than `maximum` (5)"]

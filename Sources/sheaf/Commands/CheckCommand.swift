@@ -39,7 +39,12 @@ struct CheckCommand: SheafSubcommand {
                 throw Failure(.usage, code: "no-such-file", "The file \(file) cannot be read.")
             }
             let text = String(decoding: data, as: UTF8.self)
-            findings.append(Finding(subject: file, problems: Self.mistakes { try LabelSchema.parse(text, file: file) }))
+            findings.append(
+                Finding(
+                    subject: file,
+                    problems: Self.mistakes {
+                        try LabelSchema.parse(text, file: file, lists: .besides(schemaFile: file))
+                    }))
         }
         return try tell(findings, console, failing: .invalid)
     }

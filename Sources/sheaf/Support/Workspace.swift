@@ -102,7 +102,9 @@ struct Workspace: Sendable {
                     problem: "datasets.\(dataset.name).schema: the file \(dataset.schema) cannot be read")
             ])
         }
-        return try LabelSchema.parse(String(decoding: data, as: UTF8.self), file: dataset.schema)
+        return try LabelSchema.parse(
+            String(decoding: data, as: UTF8.self), file: dataset.schema,
+            lists: .besides(schemaFile: dataset.schemaPath))
     }
 
     func definition(_ dataset: DatasetSettings) throws -> DatasetDefinition {
