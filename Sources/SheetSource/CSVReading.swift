@@ -8,6 +8,8 @@ struct CSVReading: Sendable {
     let sheet: SheetReference
     /// What the file system said of the file before; nil for a file that nobody else can write to.
     let opened: FileStamp?
+    /// What stands between two fields; nil as is usual for the encoding.
+    var separator: UInt8?
 
     private static let chunkBytes = 1 << 18
 
@@ -28,7 +30,7 @@ struct CSVReading: Sendable {
         let charset = try await charset()
         try await target.begin(identity)
         // What has been decoded is UTF-8.
-        var scanner = CSVScanner(separator: charset.separator, isKnownUTF8: true)
+        var scanner = CSVScanner(separator: separator ?? charset.separator, isKnownUTF8: true)
         var decoder = try TextDecoder(charset)
         var hasher = SHA256Hasher()
         var (bytes, rows) = (0, 0)

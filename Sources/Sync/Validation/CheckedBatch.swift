@@ -21,8 +21,15 @@ struct ErrorKind: Hashable, Sendable {
         // A field's error has its constraint, a key's its reason.
         kind = error.detail["reason"] ?? error.detail["constraint"]
         field = error.field
-        severity = "error"
+        severity = error.severity.rawValue
     }
+}
+
+/// A spelling that is taken for a value.
+struct AliasSpelling: Hashable, Sendable {
+    let field: String
+    let spelling: String
+    let value: String
 }
 
 /// A row with something to tell of.
@@ -38,6 +45,7 @@ struct TroubledRow: Sendable {
 struct CheckedBatch: Sendable {
     private(set) var counts = ValidationReport.Counts()
     private(set) var kinds: [ErrorKind: Int] = [:]
+    private(set) var aliases: [AliasSpelling: Int] = [:]
     private(set) var keys: [KeyPlace] = []
     private(set) var troubled: [TroubledRow] = []
     /// Rows with errors or warnings, told or not.
@@ -72,13 +80,30 @@ struct CheckedBatch: Sendable {
                 if row.errors.isEmpty { continue }
                 troubledCount += 1
                 let errors = batch.errors[row.errors]
-                for error in errors { kinds[ErrorKind(error), default: 0] += 1 }
+                count(errors)
                 if troubled.count < room {
                     troubled.append(
                         TroubledRow(file: file, row: number, key: Array(batch.bytes[row.key]), errors: Array(errors)))
                 }
             }
         }
-        counts.errors = batch.errors.count
+        for alias in batch.aliasCounts {
+            aliases[AliasSpelling(field: alias.field, spelling: alias.spelling, value: alias.value), default: 0] +=
+                alias.count
+        }
+    }
+
+    private mutating func count(_ errors: ArraySlice<CellError>) {
+        var hasWarning = false
+        for error in errors {
+            kinds[ErrorKind(error), default: 0] += 1
+            if error.severity == .warning {
+                hasWarning = true
+                counts.warnings += 1
+            } else {
+                counts.errors += 1
+            }
+        }
+        if hasWarning { counts.withWarnings += 1 }
     }
 }

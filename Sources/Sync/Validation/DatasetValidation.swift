@@ -166,6 +166,7 @@ package struct DatasetValidation: Sendable {
                 key: row.key.isEmpty ? nil : String(decoding: row.key, as: UTF8.self),
                 errors: row.errors.map { ValidationReport.Finding($0) })
         }
+        report.aliases = findings.aliasCounts
         report.rowsOmitted = findings.troubledCount - findings.troubled.count
         report.seconds = (seconds * 1000).rounded() / 1000
         return report

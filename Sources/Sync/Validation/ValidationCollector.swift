@@ -20,6 +20,7 @@ actor ValidationCollector: RowConsumer {
 
     private(set) var counts = ValidationReport.Counts()
     private(set) var kinds: [ErrorKind: Int] = [:]
+    private(set) var aliases: [AliasSpelling: Int] = [:]
     private(set) var keys = KeyPlaces()
     private(set) var troubled: [TroubledRow] = []
     private(set) var troubledCount = 0
@@ -77,6 +78,7 @@ actor ValidationCollector: RowConsumer {
         let batch = try await underWay.removeFirst().value
         counts += batch.counts
         kinds.merge(batch.kinds, uniquingKeysWith: +)
+        aliases.merge(batch.aliases, uniquingKeysWith: +)
         keys.add(batch.keys)
         troubled += batch.troubled.prefix(max(0, limit - troubled.count))
         troubledCount += batch.troubledCount

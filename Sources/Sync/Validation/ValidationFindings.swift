@@ -11,6 +11,7 @@ struct ValidationFindings: Sendable {
     /// Rows with errors or warnings, told or not.
     private(set) var troubledCount = 0
     private var kinds: [ErrorKind: Int] = [:]
+    private var aliases: [AliasSpelling: Int] = [:]
     private var keys = KeyPlaces()
     private var kept: [TroubledRow] = []
 
@@ -24,6 +25,7 @@ struct ValidationFindings: Sendable {
         keyColumns.append(await collector.keyColumn)
         troubledCount += await collector.troubledCount
         kinds.merge(await collector.kinds, uniquingKeysWith: +)
+        aliases.merge(await collector.aliases, uniquingKeysWith: +)
         keys.add(await collector.keys)
         kept += await collector.troubled
         keepFirst()
@@ -73,6 +75,14 @@ struct ValidationFindings: Sendable {
             if left.count != right.count { return left.count > right.count }
             return (left.code, left.field ?? "", left.kind ?? "") < (right.code, right.field ?? "", right.kind ?? "")
         }
+    }
+
+    /// The spellings that were taken for a value, the most frequent first.
+    var aliasCounts: [ValidationReport.Alias] {
+        aliases.map { alias, count in
+            ValidationReport.Alias(field: alias.field, spelling: alias.spelling, value: alias.value, count: count)
+        }
+        .sorted { ($1.count, $0.field, $0.spelling) < ($0.count, $1.field, $1.spelling) }
     }
 
     private mutating func keepFirst() {

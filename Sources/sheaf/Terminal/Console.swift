@@ -5,12 +5,14 @@ import Synchronization
 struct Console: Sendable {
     let style: Style
     let isJSON: Bool
+    /// Standard output is taken by something else.
+    var isSilent = false
 
     /// A line of result.
     ///
     /// Text that was typed into cells is made harmless by whoever composes the line.
     func line(_ text: String = "") {
-        if !isJSON { Self.write(text + "\n", to: STDOUT_FILENO) }
+        if !isJSON, !isSilent { Self.write(text + "\n", to: STDOUT_FILENO) }
     }
 
     func lines(_ texts: [String]) {
