@@ -47,6 +47,9 @@ struct CheckedBatch: Sendable {
     private(set) var kinds: [ErrorKind: Int] = [:]
     private(set) var aliases: [AliasSpelling: Int] = [:]
     private(set) var keys: [KeyPlace] = []
+    /// The valid rows, and the hashes of their tuples one row after the other; empty if the schema has none.
+    private(set) var tableRows: [KeyPlace] = []
+    private(set) var tuples: [TupleHash] = []
     private(set) var troubled: [TroubledRow] = []
     /// Rows with errors or warnings, told or not.
     private(set) var troubledCount = 0
@@ -75,7 +78,16 @@ struct CheckedBatch: Sendable {
                 let number = UInt32(truncatingIfNeeded: row.rowNumber)
                 if !row.key.isEmpty, row.kind != .pending {
                     let hash = hasher.first16(of: UnsafeRawBufferPointer(rebasing: bytes[row.key]))
-                    keys.append(KeyPlace(key: KeyHash(hash), row: number, file: file, kind: row.kind))
+                    let place = KeyPlace(
+                        key: KeyHash(hash), row: number, file: file, kind: row.kind, isTroubled: !row.errors.isEmpty)
+                    keys.append(place)
+                    if !row.tuples.isEmpty { tableRows.append(place) }
+                }
+                for tuple in batch.tuples[row.tuples] {
+                    tuples.append(
+                        tuple.isEmpty
+                            ? .missing
+                            : TupleHash(hasher.first16(of: UnsafeRawBufferPointer(rebasing: bytes[tuple]))))
                 }
                 if row.errors.isEmpty { continue }
                 troubledCount += 1

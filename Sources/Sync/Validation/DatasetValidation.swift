@@ -1,4 +1,3 @@
-internal import LabelDiff
 package import LabelSchema
 package import SheetSource
 internal import Tabular
@@ -46,7 +45,7 @@ package struct DatasetValidation: Sendable {
     package func run() async throws -> ValidationReport {
         let clock = ContinuousClock()
         let start = clock.now
-        var findings = ValidationFindings(limit: limit)
+        var findings = ValidationFindings(schema, limit: limit)
         var (rows, bytes) = (0, 0)
         for (index, file) in files.enumerated() {
             let (rowsBefore, bytesBefore) = (rows, bytes)
@@ -60,7 +59,7 @@ package struct DatasetValidation: Sendable {
             bytes += await collector.bytes
             await findings.add(told, from: collector)
         }
-        try await findDuplicates(&findings)
+        try await findTableErrors(&findings)
         return report(findings, seconds: (clock.now - start).seconds)
     }
 
@@ -83,67 +82,41 @@ package struct DatasetValidation: Sendable {
         }
     }
 
-    // MARK: - Duplicates
+    // MARK: - Errors over the table
 
-    /// Rejects every row whose key stands in another row too, and names the cells of the others.
-    private func findDuplicates(_ findings: inout ValidationFindings) async throws {
-        let groups = await findings.takeDuplicates()
-        guard !groups.isEmpty else { return }
-        var told: [(place: KeyPlace, group: Int)] = []
-        for (index, group) in groups.enumerated() {
-            for place in group {
-                findings.count(duplicate: place, field: schema.primaryKey.first)
-                told.append((place, index))
-            }
-            // Of a column that was filled down there may be any number; the first ones are told.
-            if told.count > max(4 * limit, 1024) { Self.keepFirst(limit, &told) }
-        }
-        Self.keepFirst(limit, &told)
-        let keys = try await keys(of: told.map(\.place))
-        for (place, group) in told {
+    /// Rejects every row whose key stands in another row too, or that breaks a rule which other rows have to do with.
+    private func findTableErrors(_ findings: inout ValidationFindings) async throws {
+        var errors = TableErrors(schema: schema, limit: limit)
+        for group in await findings.takeDuplicates() { errors.add(duplicates: group, &findings) }
+        for breach in await findings.takeBreaches(offered: [:]) { errors.add(breach, &findings) }
+        let told = errors.first()
+        guard !told.isEmpty else { return }
+        let rows = try await rows(told.map(\.place))
+        let words = TableErrorWords(schema: schema, names: files.map(\.name), columns: findings.columns)
+        for error in told {
+            let row = rows[error.place.file]?[error.place.row]
             findings.add(
                 TroubledRow(
-                    file: place.file, row: place.row, key: keys[place.file]?[place.row] ?? [],
-                    errors: [error(of: place, in: groups[group], keys, findings)]))
+                    file: error.place.file, row: error.place.row, key: row?.key ?? [],
+                    errors: [words.error(error, in: row)]))
         }
     }
 
-    private static func keepFirst(_ limit: Int, _ told: inout [(place: KeyPlace, group: Int)]) {
-        told.sort { $0.place.isAbove($1.place) }
-        told.removeLast(max(0, told.count - limit))
-    }
-
-    /// The keys of a few rows, which are read once more.
-    private func keys(of places: [KeyPlace]) async throws -> [UInt16: [UInt32: [UInt8]]] {
-        var keys: [UInt16: [UInt32: [UInt8]]] = [:]
-        for (index, rows) in Dictionary(grouping: places, by: \.file) {
+    /// A few rows by name, for which their files are read once more.
+    private func rows(_ places: [KeyPlace]) async throws -> [UInt16: [UInt32: PickedRow]] {
+        var picked: [UInt16: [UInt32: PickedRow]] = [:]
+        for (index, places) in Dictionary(grouping: places, by: \.file) {
             let file = files[Int(index)]
-            let picker = RowPicker(schema: schema, rows: rows.map(\.row).sorted())
+            let picker = RowPicker(schema: schema, rows: Set(places.map(\.row)).sorted())
             do throws(SheetError) {
                 _ = try await file.reader.read(SheetRequest(file.sheet, into: picker))
             } catch {
                 // Of a file that is malformed further down, the rows above have come.
                 guard error.code == .csvMalformed else { throw error }
             }
-            keys[index] = await picker.keys
+            picked[index] = await picker.rows
         }
-        return keys
-    }
-
-    private func error(
-        of place: KeyPlace, in group: [KeyPlace], _ keys: [UInt16: [UInt32: [UInt8]]], _ findings: ValidationFindings
-    ) -> CellError {
-        let column = findings.keyColumns[Int(place.file)]
-        let others = group.prefix(CellError.namedCells + 1).filter { $0.file != place.file || $0.row != place.row }
-        let cells = others.map { other in
-            let cell = A1.cell(column: findings.keyColumns[Int(other.file)], row: Int(other.row))
-            return other.file == place.file ? cell : "\(files[Int(other.file)].name)!\(cell)"
-        }
-        let field = schema.fields.first { $0.name == schema.primaryKey.first } ?? schema.fields[0]
-        return CellError.duplicateKey(
-            field: field, column: column, rowNumber: Int(place.row),
-            cell: LabelSchema.keyText(keys[place.file]?[place.row] ?? []), otherCells: cells,
-            otherCount: group.count - 1)
+        return picked
     }
 
     // MARK: - The report

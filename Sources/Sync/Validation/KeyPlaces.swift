@@ -7,6 +7,11 @@ struct KeyPlace: Sendable {
     let row: UInt32
     let file: UInt16
     let kind: RowKind
+    /// The row has errors or warnings of its own.
+    let isTroubled: Bool
+
+    /// A number that no other row has.
+    var id: UInt64 { UInt64(file) << 32 | UInt64(row) }
 
     static func precedes(_ left: KeyPlace, _ right: KeyPlace) -> Bool {
         if left.key != right.key { return left.key < right.key }

@@ -2,14 +2,14 @@ internal import LabelSchema
 internal import SheetSource
 internal import Tabular
 
-/// Takes a file in once more, and keeps the keys of a few of its rows: what only hashes are known of is told by name.
+/// Takes a file in once more, and keeps a few of its rows: what only hashes are known of is told by name.
 actor RowPicker: RowConsumer {
     private let schema: LabelSchema
     /// In ascending order.
     private let wanted: [UInt32]
     private var next = 0
     private var validator: RowValidator?
-    private(set) var keys: [UInt32: [UInt8]] = [:]
+    private(set) var rows: [UInt32: PickedRow] = [:]
 
     init(schema: LabelSchema, rows: [UInt32]) {
         self.schema = schema
@@ -30,11 +30,20 @@ actor RowPicker: RowConsumer {
             let index = Int(wanted[next]) - batch.firstRowNumber
             next += 1
             guard index >= 0 else { continue }
-            let validated = validator?.validate(batch.row(index))
-            guard let validated, let row = validated.rows.first else { continue }
-            keys[UInt32(truncatingIfNeeded: row.rowNumber)] = Array(validated.bytes[row.key])
+            let batch = batch.row(index)
+            guard let validated = validator?.validate(batch), let row = validated.rows.first else { continue }
+            rows[UInt32(truncatingIfNeeded: row.rowNumber)] = PickedRow(
+                key: Array(validated.bytes[row.key]), cells: batch.texts(ofRow: 0))
         }
     }
+}
+
+/// One row by name.
+struct PickedRow: Sendable {
+    /// Canonical JSON.
+    let key: [UInt8]
+    /// What was typed.
+    let cells: [String]
 }
 
 extension RowBatch {

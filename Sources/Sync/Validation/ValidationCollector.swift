@@ -22,10 +22,11 @@ actor ValidationCollector: RowConsumer {
     private(set) var kinds: [ErrorKind: Int] = [:]
     private(set) var aliases: [AliasSpelling: Int] = [:]
     private(set) var keys = KeyPlaces()
+    private(set) var table: TableRows
     private(set) var troubled: [TroubledRow] = []
     private(set) var troubledCount = 0
-    /// The column of the first key field.
-    private(set) var keyColumn = 0
+    /// The columns of the fields that stand in this file.
+    private(set) var columns: [String: Int] = [:]
 
     /// - Parameters:
     ///   - schema: the schema.
@@ -37,6 +38,7 @@ actor ValidationCollector: RowConsumer {
         onRows: @escaping @Sendable (_ rows: Int, _ bytes: Int) -> Void
     ) {
         self.schema = schema
+        table = TableRows(schema)
         self.file = file
         self.limit = limit
         self.onRows = onRows
@@ -50,7 +52,7 @@ actor ValidationCollector: RowConsumer {
         if header == nil {
             header = (batch.texts(ofRow: 0), batch.firstRowNumber)
             let validator = try bind()
-            keyColumn = schema.primaryKey.first.flatMap { validator.column(ofField: $0) } ?? 0
+            for field in schema.fields { columns[field.name] = validator.column(ofField: field.name) }
             idle.append(validator)
         }
         if underWay.count >= Self.workers { try await takeOldest() }
@@ -80,6 +82,7 @@ actor ValidationCollector: RowConsumer {
         kinds.merge(batch.kinds, uniquingKeysWith: +)
         aliases.merge(batch.aliases, uniquingKeysWith: +)
         keys.add(batch.keys)
+        table.add(batch.tableRows, batch.tuples)
         troubled += batch.troubled.prefix(max(0, limit - troubled.count))
         troubledCount += batch.troubledCount
         idle.append(batch.validator)

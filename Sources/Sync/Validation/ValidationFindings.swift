@@ -6,27 +6,32 @@ struct ValidationFindings: Sendable {
     /// So many rows with errors are told.
     let limit: Int
     private(set) var files: [ValidationReport.File] = []
-    /// For each file, the column of the first key field.
-    private(set) var keyColumns: [Int] = []
+    /// For each file, the columns of the fields that stand in it.
+    private(set) var columns: [[String: Int]] = []
     /// Rows with errors or warnings, told or not.
     private(set) var troubledCount = 0
     private var kinds: [ErrorKind: Int] = [:]
     private var aliases: [AliasSpelling: Int] = [:]
     private var keys = KeyPlaces()
+    private var table: TableRows
     private var kept: [TroubledRow] = []
+    /// Rows that were valid until others were known.
+    private var refused: Set<UInt64> = []
 
-    init(limit: Int) {
+    init(_ schema: LabelSchema, limit: Int) {
         self.limit = limit
+        table = TableRows(schema)
     }
 
     /// Adds a file that was read.
     mutating func add(_ file: ValidationReport.File, from collector: ValidationCollector) async {
         files.append(file)
-        keyColumns.append(await collector.keyColumn)
+        columns.append(await collector.columns)
         troubledCount += await collector.troubledCount
         kinds.merge(await collector.kinds, uniquingKeysWith: +)
         aliases.merge(await collector.aliases, uniquingKeysWith: +)
         keys.add(await collector.keys)
+        table.add(await collector.table)
         kept += await collector.troubled
         keepFirst()
     }
@@ -36,15 +41,20 @@ struct ValidationFindings: Sendable {
         await keys.takeDuplicates()
     }
 
-    /// Counts a row that shares its key.
-    mutating func count(duplicate place: KeyPlace, field: String?) {
+    /// What is wrong with rows only because of others; those that share their key take no part.
+    mutating func takeBreaches(offered: [Int: Set<TupleHash>]) async -> [TableRows.Breach] {
+        table.isEmpty ? [] : await table.takeBreaches(without: refused, offered: offered)
+    }
+
+    /// Counts an error of a row that was not known when the row was judged.
+    mutating func count(_ error: ErrorKind, at place: KeyPlace) {
         let file = Int(place.file)
         files[file].counts.errors += 1
-        kinds[ErrorKind(code: "primary-key", kind: "duplicate", field: field, severity: "error"), default: 0] += 1
-        guard place.kind == .valid else { return }
+        kinds[error, default: 0] += 1
+        guard place.kind == .valid, refused.insert(place.id).inserted else { return }
         files[file].counts.valid -= 1
         files[file].counts.invalid += 1
-        troubledCount += 1
+        if !place.isTroubled { troubledCount += 1 }
     }
 
     /// Adds a row with errors that were not known when it was judged.
