@@ -34,7 +34,8 @@ package enum CellText {
         return String(kept)
     }
 
-    private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+    /// Whether nobody sees a character as itself: control, direction and zero-width characters, and those that are none.
+    package static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned: true
         // A joiner inside an emoji sequence is part of what people see.

@@ -13,11 +13,6 @@ struct KeyPlace: Sendable {
     /// A number that no other row has.
     var id: UInt64 { UInt64(file) << 32 | UInt64(row) }
 
-    static func precedes(_ left: KeyPlace, _ right: KeyPlace) -> Bool {
-        if left.key != right.key { return left.key < right.key }
-        return left.isAbove(right)
-    }
-
     /// In the order of the files and their rows.
     func isAbove(_ other: KeyPlace) -> Bool {
         file != other.file ? file < other.file : row < other.row
@@ -26,8 +21,8 @@ struct KeyPlace: Sendable {
 
 /// The keys of all rows seen, as hashes, to find those that occur more than once.
 ///
-/// They are shared out by their first byte as they come: each part fits a processor's cache when it is sorted, and no two
-/// parts have a key in common.
+/// They are shared out by their first byte as they come: each part is looked through by itself, since no two parts
+/// have a key in common.
 struct KeyPlaces: Sendable {
     private static let parts = 256
 
@@ -51,7 +46,7 @@ struct KeyPlaces: Sendable {
 
     /// The rows that share their key with others, by key.
     ///
-    /// Rows that are pending take no part. What was added is forgotten, part by part, so that sorting needs little memory.
+    /// What was added is forgotten.
     mutating func takeDuplicates() async -> [[KeyPlace]] {
         let parts = places
         places = Array(repeating: [], count: Self.parts)
@@ -65,15 +60,33 @@ struct KeyPlaces: Sendable {
         }
     }
 
+    /// By a table of open addresses, as large as the cache likes: most keys stand alone, and are looked at once.
     private static func duplicates(_ part: [KeyPlace]) -> [[KeyPlace]] {
-        var sorted = part
-        sorted.sort(by: KeyPlace.precedes)
-        var found: [[KeyPlace]] = []
-        var start = 0
-        for index in 1...sorted.count where index == sorted.count || sorted[index].key != sorted[start].key {
-            if index - start > 1 { found.append(Array(sorted[start..<index])) }
-            start = index
+        var size = 16
+        while size < part.count * 2 { size *= 2 }
+        let mask = UInt64(size - 1)
+        var slots = [Int32](repeating: -1, count: size)
+        // For each key that came again, the places after the first.
+        var again: [Int: [Int]] = [:]
+        part.withUnsafeBufferPointer { part in
+            slots.withUnsafeMutableBufferPointer { slots in
+                for index in part.indices {
+                    let (high, low) = (part[index].key.high, part[index].key.low)
+                    var slot = Int(truncatingIfNeeded: low & mask)
+                    while slots[slot] >= 0 {
+                        let first = Int(slots[slot])
+                        if part[first].key.low == low, part[first].key.high == high {
+                            again[first, default: []].append(index)
+                            break
+                        }
+                        slot = (slot &+ 1) & Int(truncatingIfNeeded: mask)
+                    }
+                    if slots[slot] < 0 { slots[slot] = Int32(truncatingIfNeeded: index) }
+                }
+            }
         }
-        return found
+        return again.map { first, others in
+            ([part[first]] + others.map { part[$0] }).sorted { $0.isAbove($1) }
+        }
     }
 }

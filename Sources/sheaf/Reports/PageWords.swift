@@ -36,4 +36,25 @@ struct PageWords {
     func omitted(_ count: Int) -> String {
         pick("ほかに \(count.grouped) 行あります（--limit、--all で表示できます）。", "\(count.counted("more row")) (--limit, or --all).")
     }
+
+    /// A kind of error in a few words; its code, where there are none.
+    func kind(code: String, kind: String?) -> String {
+        switch (code, kind) {
+        case ("type-error", _): pick("読み取れない値", "cannot be read")
+        case ("cell-error", _): pick("セルのエラー", "error of the spreadsheet")
+        case ("primary-key", "duplicate"): pick("キーの重複", "key more than once")
+        case ("primary-key", "blank"): pick("キーが空欄", "key is empty")
+        case ("primary-key", _): pick("キーが読み取れない", "key cannot be read")
+        case ("unique-error", _): pick("値の重複", "value more than once")
+        case ("foreign-key", _): pick("参照先にない値", "refers to nothing")
+        case ("row-constraint", _): pick("列どうしの決まり", "rule across columns")
+        case (_, "required"): pick("空欄", "empty")
+        case (_, "enum"): pick("一覧にない値", "not in the list")
+        case (_, "pattern"): pick("決まった形でない", "not of the form")
+        case (_, "minLength"), (_, "maxLength"): pick("長さ", "length")
+        case (_, "minimum"), (_, "maximum"), (_, "exclusiveMinimum"), (_, "exclusiveMaximum"):
+            pick("範囲の外", "out of range")
+        default: kind.map { "\(code): \($0)" } ?? code
+        }
+    }
 }

@@ -124,7 +124,7 @@ struct ValidationPage {
                 kinds[index].count += tally.count
                 kinds[index].isWarning = kinds[index].isWarning && isWarning
             } else {
-                kinds.append((kind, kind, tally.count, isWarning))
+                kinds.append((kind, words.kind(code: tally.code, kind: tally.kind), tally.count, isWarning))
             }
             let field = tally.field ?? ""
             if let index = fields.firstIndex(where: { $0.key == field }) {
@@ -148,7 +148,7 @@ struct ValidationPage {
             let tone = bar.isWarning ? " class=\"warn\"" : ""
             html +=
                 "<button type=\"button\"\(tone) data-filter=\"\(filter)\" data-value=\"\(Self.text(bar.key))\">"
-                + "<span>\(Self.text(bar.name))</span>"
+                + "<span title=\"\(Self.text(bar.key))\">\(Self.text(bar.name))</span>"
                 + "<progress max=\"\(most)\" value=\"\(bar.count)\"></progress>"
                 + "<b>\(bar.count.grouped)</b></button>"
         }
@@ -186,7 +186,9 @@ struct ValidationPage {
         var fields: [(value: String, name: String)] = []
         for tally in report.errors {
             let kind = Self.kind(code: tally.code, kind: tally.kind)
-            if !kinds.contains(where: { $0.value == kind }) { kinds.append((kind, kind)) }
+            if !kinds.contains(where: { $0.value == kind }) {
+                kinds.append((kind, words.kind(code: tally.code, kind: tally.kind)))
+            }
             let field = tally.field ?? ""
             if !fields.contains(where: { $0.value == field }) { fields.append((field, title(of: field))) }
         }
@@ -209,7 +211,8 @@ struct ValidationPage {
             + (report.files.count > 1 ? " data-file=\"\(Self.text(row.file))\"" : "")
             + (isWarning ? " class=\"warn\"" : "") + ">"
             + "<td>\(file)<b>\(Self.text(error.cell))</b>\(keyLine)</td>"
-            + "<td>\(Self.text(title(of: error.field ?? "")))<small>\(Self.text(kind))</small></td>"
+            + "<td>\(Self.text(title(of: error.field ?? "")))<small title=\"\(Self.text(kind))\">"
+            + "\(Self.text(words.kind(code: error.code, kind: error.kind)))</small></td>"
             + "<td class=\"v\"><bdi>\(Self.typed(error.value))</bdi></td>"
             + "<td>\(message(error.ja, error.en))</td></tr>"
     }
@@ -259,7 +262,8 @@ struct ValidationPage {
             if shown == String(scalar), !isOddSpace(scalar) {
                 append(scalar, to: &escaped)
             } else {
-                let name = "U+" + String(scalar.value, radix: 16, uppercase: true)
+                let digits = String(scalar.value, radix: 16, uppercase: true)
+                let name = "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
                 escaped += "<i title=\"\(name)\">\(picture(scalar) ?? name)</i>"
             }
         }
@@ -281,13 +285,11 @@ struct ValidationPage {
         scalar != " " && scalar.properties.isWhitespace
     }
 
-    /// Unicode's pictures of control characters, and of spaces that are not the usual one.
+    /// Signs that everyone knows, for characters that are not seen.
     private static func picture(_ scalar: Unicode.Scalar) -> String? {
         switch scalar.value {
         case 0x0A: "↵"
         case 0x09: "⇥"
-        case 0x00..<0x20: Unicode.Scalar(0x2400 + scalar.value).map { String($0) }
-        case 0x7F: "␡"
         case 0x3000: "□"
         default: nil
         }
