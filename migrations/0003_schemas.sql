@@ -12,7 +12,7 @@ CREATE TABLE sheaf_version_references (
   KEY by_target (target_dataset_id, target_version)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
--- The fields that had a column when the sheet was last read, as a JSON array of names. A schema may allow that a column
+-- The fields that had a column when the sheet was last read: names, with a space between them. A schema may allow that a column
 -- is not there; one that was there and is gone is an accident all the same, and deletes nothing.
 ALTER TABLE sheaf_sheets ADD COLUMN bound_fields TEXT NULL;
 

@@ -31,7 +31,13 @@ package struct MergeInput: Sendable {
     package var absence: AbsenceProof
     /// Stored labels that do not satisfy this run's schema.
     package var failingLabels: Set<KeyHash>
-    /// Collect the labels that stay without a valid row (for a changed schema).
+    /// Labels that may not go while a label that stays refers to them: their deletes wait.
+    package var heldDeletes: Set<KeyHash> = []
+    /// Labels that stay, but in another form under this run's schema: each with the hash of that form.
+    package var carried: [KeyHash: RowHash] = [:]
+    /// Labels whose carrying over loses the values of a field that is gone.
+    package var carriedAtCost: Set<KeyHash> = []
+    /// Collect the labels that stay without a valid row (for a changed schema, and for keys over the whole table).
     package var collectsKept: Bool
 
     package init(

@@ -13,10 +13,13 @@ package struct ChangeEntry: Sendable, Equatable {
     package var kind: ChangeKind
     package var before: RowHash?
     package var after: RowHash?
-    /// The row that gives the new value, as an index into the rows of the walk; `nil` for a delete.
+    /// The row that gives the new value, as an index into the rows of the walk; `nil` for a delete, and for a label that
+    /// is carried over into a new schema without a row.
     package var row: Int?
-    /// The label is lost to a schema change, not to an annotator.
+    /// The label, or a value of it, is lost to a schema change, not to an annotator.
     package var isCost: Bool
+    /// Nothing but the names of fields differ: no annotator changed anything.
+    package var isRenaming = false
 
     package init(key: KeyHash, kind: ChangeKind, before: RowHash?, after: RowHash?, row: Int?, isCost: Bool = false) {
         self.key = key
@@ -63,8 +66,10 @@ package struct MergeOutcome: Sendable {
     package var revertedChanges: [RevertedChange] = []
     /// Labels without a filled row whose absence is not proven yet: a second pass is wanted.
     package var missing: [KeyHash] = []
-    /// Labels that stay although no valid row replaces them; filled only if asked for (a changed schema checks them).
+    /// Labels that stay although no valid row replaces them; filled only if asked for.
     package var kept: [KeyHash] = []
+    /// Rows that equal their label, as indices into the rows of the walk; filled only if asked for.
+    package var unchangedRows: [Int] = []
     /// Sheets with a key that was not decided for good (sheet ids): their digest is cleared and they stay dirty.
     package var undecidedSheets: Set<UInt32> = []
     /// Sheets left unread that have to be read before this outcome may be used: the store knows keys from them that

@@ -32,6 +32,7 @@ package struct MergeWalk: ~Copyable {
             if row.kind == .valid, row.seen == rowHash, home == sheetID {
                 keep(key, rowHash)
                 outcome.unchangedCount += 1
+                if input.collectsKept { outcome.unchangedRows.append(rows.lowerBound) }
                 return
             }
         }
@@ -168,21 +169,32 @@ package struct MergeWalk: ~Copyable {
             filled: filledRows, stored: stored, reverted: open?.reverted?.state, knownSheetNotRead: notRead,
             // A label that no sheet ever offered (adopted, say) has no home: nothing that a sheet lacks can delete it.
             homeRetiredWithKeep: stored != nil && (home.map(input.keptSheets.contains) ?? true),
-            deleteApprovedPastBlock: stored != nil && input.deletesApprovedPastBlock[key] == stored?.rowHash,
+            // An approval passes what cannot be read, never a label that would be left without what it refers to.
+            deleteApprovedPastBlock: stored != nil && input.deletesApprovedPastBlock[key] == stored?.rowHash
+                && !input.heldDeletes.contains(key),
             // While sheets are left unread, a missing key is only a reason to read them all.
-            deletesBlocked: input.deletesBlocked && input.skippedSheets.isEmpty, provenMissing: proven)
+            deletesBlocked: (input.deletesBlocked && input.skippedSheets.isEmpty) || input.heldDeletes.contains(key),
+            provenMissing: proven)
     }
 
     private mutating func apply(_ decision: Decision, key: KeyHash, stored: StoredLabel?, filled: [Int]) {
         switch decision.label {
         case .keep:
             guard let stored else { return }
-            keep(key, stored.rowHash)
             if decision.rule == 5 {
+                keep(key, stored.rowHash)
                 outcome.unchangedCount += 1
-            } else if input.collectsKept {
-                outcome.kept.append(key)
+                if input.collectsKept, let row = filled.first { outcome.unchangedRows.append(row) }
+                return
             }
+            if input.collectsKept { outcome.kept.append(key) }
+            guard let form = input.carried[key] else { return keep(key, stored.rowHash) }
+            keep(key, form)
+            var entry = ChangeEntry(
+                key: key, kind: .update, before: stored.rowHash, after: form, row: nil,
+                isCost: input.carriedAtCost.contains(key))
+            entry.isRenaming = !entry.isCost
+            outcome.entries.append(entry)
         case .insert(let value):
             keep(key, value)
             outcome.entries.append(

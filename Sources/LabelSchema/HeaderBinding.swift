@@ -60,6 +60,22 @@ extension LabelSchema {
         return .bound(RowValidator(schema: self, columns: columns, headerRow: headerRow))
     }
 
+    /// The columns that a sheet had and has no more, as problems of its header.
+    ///
+    /// A schema may let a sheet lack columns. One that was there and is gone is an accident all the same: its labels must
+    /// not lose their values.
+    ///
+    /// - Parameters:
+    ///   - before: The names of the fields that had a column.
+    ///   - now: Those that have one now.
+    /// - Returns: A problem for each field that is stored with a label and has lost its column.
+    package func lostColumns(_ before: [String], now: [String]) -> [HeaderProblem] {
+        if before.isEmpty { return [] }
+        let (before, now) = (Set(before), Set(now))
+        return canonicalFields.filter { before.contains($0.name) && !now.contains($0.name) }
+            .map { .missingColumn(field: $0.name, title: $0.title, suggestion: nil) }
+    }
+
     /// A header text as bytes, without spaces (full-width ones too) at its ends.
     static func headerKey(_ text: String) -> [UInt8] {
         let isSpace = { (scalar: Unicode.Scalar) in

@@ -36,8 +36,14 @@ package enum Normalization: String, Sendable, Hashable, CaseIterable {
     case trim
     /// Each run of white space becomes one space.
     case collapseSpace = "collapse_space"
-    /// Upper-case letters become lower-case ones.
+    /// Half-width katakana becomes full-width: ｶﾞ becomes ガ. Letters and digits stay.
+    case kana
+    /// Full-width letters, digits, signs and the full-width space become ASCII: Ａ１ becomes A1. Kana stay.
+    case width
+    /// Capital letters become small ones, as `LetterCase` has them.
     case lowercase
+    /// Small letters become capitals, as `LetterCase` has them.
+    case uppercase
 }
 
 /// What a field's values have to satisfy.

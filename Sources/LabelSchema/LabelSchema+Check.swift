@@ -10,6 +10,7 @@ extension LabelSchema {
         }
         var values: [String: LabelValue] = [:]
         for member in members { values[member.name] = member.value }
+        let all = values
         var errors: [CellError] = []
         for reader in readers where reader.field.isCanonical {
             let value = values.removeValue(forKey: reader.field.name)
@@ -18,6 +19,7 @@ extension LabelSchema {
                 errors.append(reader.field.error(failure, column: nil, rowNumber: 0, cell: cell))
             }
         }
+        errors += ruleErrors(all, unreadable: Set(errors.compactMap(\.field)))
         errors += listErrors(members)
         for member in members {
             guard let value = values[member.name] else { continue }

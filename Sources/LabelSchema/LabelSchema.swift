@@ -22,6 +22,8 @@ package struct LabelSchema: Sendable {
     let readers: [FieldReader]
     /// The foreign keys to lists, compiled.
     let listReferences: [ListReference]
+    /// Rules across the columns of a row, in the order of the document.
+    package let rules: [RowRule]
 
     /// The fields that are exported, in schema order: key, context, label, and others that are marked `canonical`.
     package var canonicalFields: [LabelField] {

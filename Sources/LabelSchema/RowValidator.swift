@@ -13,6 +13,16 @@ package struct RowValidator: Sendable {
         let isCanonical: Bool
     }
 
+    /// A rule whose fields are places in `columns`.
+    private struct Rule: Sendable {
+        let rule: RowRule
+        let program: RuleProgram
+        /// The columns that the rule names.
+        let columns: [Int]
+        /// The column in which its message stands.
+        let anchor: Int
+    }
+
     /// Canonical fields in member order (by the bytes of their names), then the others.
     private let columns: [Column]
     /// Places in `columns` of the key fields, in key order.
@@ -24,6 +34,8 @@ package struct RowValidator: Sendable {
     private let tupleColumns: [[Int]]
     /// Foreign keys to lists, each with the places in `columns` of its fields.
     private let listReferences: [(reference: ListReference, columns: [Int])]
+    /// The rules of the schema, made for the places in `columns`.
+    private let rules: [Rule]
     private let headerRow: Int
 
     /// Binds a schema to the columns of one sheet.
@@ -48,6 +60,12 @@ package struct RowValidator: Sendable {
         annotatorColumn = columns.firstIndex { $0.role == .annotator }
         tupleColumns = schema.tableTuples.map { $0.compactMap(place) }
         listReferences = schema.listReferences.map { ($0, $0.key.fields.compactMap(place)) }
+        let moved = schema.fields.map { place($0.name) ?? 0 }
+        rules = schema.rules.map { rule in
+            Rule(
+                rule: rule, program: rule.program.moved(to: moved), columns: rule.named.map { moved[$0] },
+                anchor: moved[rule.anchor])
+        }
         self.headerRow = headerRow
     }
 
@@ -139,6 +157,7 @@ package struct RowValidator: Sendable {
         } else {
             reportBlanks(row, &run)
             for (reference, places) in listReferences { look(up: reference, places, row, &run) }
+            if !rules.isEmpty { judge(row, &run) }
             if run.errors.count > firstError + 1 {
                 run.errors[firstError...].sort { ($0.column ?? 0) < ($1.column ?? 0) }
             }
@@ -228,17 +247,37 @@ package struct RowValidator: Sendable {
         if tuple.isEmpty { return }
         let bytes = UnsafeBufferPointer(rebasing: run.arena.bytes(from: tuple.lowerBound)[..<tuple.count])
         if reference.contains(bytes) { return }
-        let typed = places.map { place in
-            let column = columns[place]
-            guard column.index < row.slots.count else { return "" }
-            let text = row.text(of: row.slots[column.index])
-            return String(decoding: text.prefix(CellText.keptScalars * 4), as: UTF8.self)
-        }
+        let typed = places.map { typedText(columns[$0], row) }
         let column = columns[places[0]]
         let error = column.reader.field.error(
             reference.failure(typed.joined(separator: ", ")), column: column.index, rowNumber: row.rowNumber,
             cell: typed[0])
         run.errors.append(error)
+    }
+
+    /// What was typed in a column, as far as an error keeps it.
+    private func typedText(_ column: Column, _ row: RowCells) -> String {
+        guard column.index < row.slots.count else { return "" }
+        let text = row.text(of: row.slots[column.index])
+        return String(decoding: text.prefix(CellText.keptScalars * 4), as: UTF8.self)
+    }
+
+    // MARK: Rules
+
+    /// Reports the rules that a row breaks; one that names a cell which cannot be read is not judged.
+    private func judge(_ row: RowCells, _ run: inout Run) {
+        for rule in rules {
+            if rule.columns.contains(where: { run.outcomes[$0] == .failed }) { continue }
+            let truth = run.values.withUnsafeBufferPointer { ranges in
+                rule.program.judge(RuleValues(bytes: run.arena.bytes(from: 0), ranges: ranges))
+            }
+            guard truth == .no else { continue }
+            let anchor = columns[rule.anchor]
+            let error = rule.rule.error(
+                column: anchor.index == Self.noColumn ? nil : anchor.index, rowNumber: row.rowNumber,
+                cell: typedText(anchor, row), values: rule.columns.map { typedText(columns[$0], row) })
+            run.errors.append(error)
+        }
     }
 
     private func appendSeen(_ row: RowCells, isPending: Bool, _ run: inout Run) {

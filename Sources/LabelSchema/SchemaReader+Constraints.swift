@@ -117,8 +117,9 @@ extension SchemaReader {
             parts.pattern = try ValuePattern(text.text)
             parts.constraints.pattern = text.text
         } catch {
-            let problem = "`pattern` in \(members.place) is no regular expression: “\(CellText.shown(text.text))”"
-            mistakes.add(text.line, problem, "check its brackets; in YAML, put it in 'single quotes'")
+            let shown = CellText.shown(text.text)
+            let problem = "`pattern` in \(members.place) cannot be “\(shown)”: \(error)"
+            mistakes.add(text.line, problem, error.hint)
         }
     }
 }

@@ -137,6 +137,10 @@ extension SchemaReader {
             if steps.contains(step) { mistakes.add(text.line, "`\(step.rawValue)` stands twice in \(what)") }
             steps.append(step)
         }
+        if let last = texts.last, steps.contains(.lowercase), steps.contains(.uppercase) {
+            let problem = "`normalize` of \(members.place) has both `lowercase` and `uppercase`"
+            mistakes.add(last.line, problem, "keep one of them")
+        }
         return steps
     }
 

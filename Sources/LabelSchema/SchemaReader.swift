@@ -35,7 +35,7 @@ struct SchemaReader {
     ]
 
     /// What may stand under `sheaf` of the document.
-    private static let knownInSheaf = ["normalize", "lists"]
+    private static let knownInSheaf = ["normalize", "lists", "rules"]
 
     private mutating func schema(_ root: SchemaNode) -> LabelSchema? {
         guard
@@ -54,6 +54,7 @@ struct SchemaReader {
         check(key, drafts, members)
         let uniqueKeys = uniqueKeys(members, drafts, primaryKey: key.map(\.text))
         let foreignKeys = foreignKeys(members, drafts)
+        let rules = rules(sheaf, drafts)
         guard mistakes.mistakes.isEmpty else { return nil }
         let listReferences = listReferences(foreignKeys, drafts)
         guard mistakes.mistakes.isEmpty else { return nil }
@@ -63,7 +64,7 @@ struct SchemaReader {
             name: name, title: title, description: description, fields: drafts.compactMap(\.reader?.field),
             primaryKey: key.map(\.text), fieldsMatch: fieldsMatch, uniqueKeys: uniqueKeys,
             foreignKeys: foreignKeys.map(\.key), document: document, readers: drafts.compactMap(\.reader),
-            listReferences: listReferences)
+            listReferences: listReferences, rules: rules)
     }
 
     /// The file's name without folder and ending.

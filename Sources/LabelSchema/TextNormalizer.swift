@@ -5,18 +5,27 @@
 /// the spot. Everything else goes through `normalized(_:)`, which is the definition; the fast way only has to agree.
 struct TextNormalizer: Sendable {
     private let steps: [Normalization]
-    private let isCompatible: Bool
+    /// Full-width ASCII and the full-width space become ASCII.
+    private let narrows: Bool
     private let trims: Bool
     private let collapses: Bool
-    private let lowers: Bool
+    /// The first of the 26 letters that change their case; with none, no letter has this value.
+    private let firstChanging: UInt8
 
     init(_ steps: [Normalization]) {
         self.steps = steps
-        isCompatible = steps.contains(.nfkc)
+        narrows = steps.contains(.nfkc) || steps.contains(.width)
         trims = steps.contains(.trim)
         collapses = steps.contains(.collapseSpace)
-        lowers = steps.contains(.lowercase)
+        switch steps.last(where: { $0 == .lowercase || $0 == .uppercase }) {
+        case .lowercase: firstChanging = UInt8(ascii: "A")
+        case .uppercase: firstChanging = UInt8(ascii: "a")
+        default: firstChanging = Self.noLetter
+        }
     }
+
+    /// So that no byte below 0x80 is one of the 26 from here on.
+    private static let noLetter: UInt8 = 0x80
 
     /// The definition: each step in its turn.
     func normalized(_ text: String) -> String {
@@ -27,7 +36,10 @@ struct TextNormalizer: Sendable {
             case .nfkc: text = Composition.nfkc(text)
             case .trim: text = WhiteSpace.trimmed(text)
             case .collapseSpace: text = WhiteSpace.collapsed(text)
-            case .lowercase: text = text.lowercased()
+            case .kana: text = KanaWidth.widened(text)
+            case .width: text = KanaWidth.narrowed(text)
+            case .lowercase: text = LetterCase.lowercased(text)
+            case .uppercase: text = LetterCase.uppercased(text)
             }
         }
         return text
@@ -64,7 +76,7 @@ struct TextNormalizer: Sendable {
             if byte < 0x80 {
                 index += 1
                 if byte > 0x20 {
-                    if lowers, byte &- 0x41 < 26 { verdict = .mappable }
+                    if byte &- firstChanging < 26 { verdict = .mappable }
                     isAfterSpace = false
                 } else if WhiteSpace.isASCII(byte) {
                     if collapses, isAfterSpace || byte != 0x20 { verdict = .mappable }
@@ -78,10 +90,10 @@ struct TextNormalizer: Sendable {
             if Self.isStable(scalar) {
                 isAfterSpace = false
             } else if scalar == 0x3000 {
-                if isCompatible || collapses { verdict = .mappable }
+                if narrows || collapses { verdict = .mappable }
                 isAfterSpace = true
-            } else if scalar &- 0xFF01 < 0x5E, isCompatible || !lowers {
-                if isCompatible { verdict = .mappable }
+            } else if scalar &- 0xFF01 < 0x5E, narrows || firstChanging == Self.noLetter {
+                if narrows { verdict = .mappable }
                 isAfterSpace = false
             } else {
                 return .unknown
@@ -155,9 +167,9 @@ struct TextNormalizer: Sendable {
             if byte >= 0x80 {
                 let (scalar, size) = Self.scalar(bytes, index)
                 length = size
-                if scalar == 0x3000, isCompatible || collapses {
+                if scalar == 0x3000, narrows || collapses {
                     byte = 0x20
-                } else if isCompatible, scalar &- 0xFF01 < 0x5E {
+                } else if narrows, scalar &- 0xFF01 < 0x5E {
                     byte = UInt8(truncatingIfNeeded: scalar &- 0xFEE0)
                 }
             }
@@ -168,7 +180,7 @@ struct TextNormalizer: Sendable {
                 if !isAfterSpace { scratch.append(0x20) }
                 isAfterSpace = true
             } else {
-                scratch.append(lowers && byte &- 0x41 < 26 ? byte | 0x20 : byte)
+                scratch.append(byte &- firstChanging < 26 ? byte ^ 0x20 : byte)
                 isAfterSpace = false
             }
             index += length

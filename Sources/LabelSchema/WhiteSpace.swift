@@ -1,4 +1,7 @@
 /// White space as people type it: what Unicode calls so, and characters without any width.
+///
+/// The tables stand here, and not in the standard library's Unicode data, because they are part of the canonical form:
+/// they are the same in every release.
 enum WhiteSpace {
     /// Space, tab, and the ASCII line separators.
     @inline(__always)
@@ -6,12 +9,29 @@ enum WhiteSpace {
         byte == 0x20 || byte &- 0x09 < 5
     }
 
+    /// What Unicode 16 gives the property `White_Space`.
+    static func isSpace(_ scalar: UInt32) -> Bool {
+        switch scalar {
+        case 0x09...0x0D, 0x20, 0x85, 0xA0, 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000: true
+        default: false
+        }
+    }
+
+    /// Characters that take no room and show nothing: soft hyphen, joiners, direction marks, byte order mark.
+    static func isZeroWidth(_ scalar: UInt32) -> Bool {
+        switch scalar {
+        case 0xAD, 0x61C, 0x180E, 0x200B...0x200F, 0x202A...0x202E, 0x2060...0x2064, 0x2066...0x206F, 0xFEFF: true
+        default: false
+        }
+    }
+
     /// White space and zero-width characters at both ends go.
     static func trimmed(_ text: String) -> String {
+        let isKept = { (scalar: Unicode.Scalar) in !isSpace(scalar.value) && !isZeroWidth(scalar.value) }
         let scalars = text.unicodeScalars
-        guard let first = scalars.firstIndex(where: { !isTrimmed($0) }),
-            let last = scalars.lastIndex(where: { !isTrimmed($0) })
-        else { return "" }
+        guard let first = scalars.firstIndex(where: isKept), let last = scalars.lastIndex(where: isKept) else {
+            return ""
+        }
         return String(scalars[first...last])
     }
 
@@ -20,7 +40,7 @@ enum WhiteSpace {
         var collapsed = String.UnicodeScalarView()
         var isAfterSpace = false
         for scalar in text.unicodeScalars {
-            let isSpace = scalar.properties.isWhitespace
+            let isSpace = isSpace(scalar.value)
             if !isSpace {
                 collapsed.append(scalar)
             } else if !isAfterSpace {
@@ -29,12 +49,5 @@ enum WhiteSpace {
             isAfterSpace = isSpace
         }
         return String(collapsed)
-    }
-
-    private static func isTrimmed(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0x200B...0x200D, 0x2060, 0xFEFF: true
-        default: scalar.properties.isWhitespace
-        }
     }
 }

@@ -18,11 +18,15 @@ package struct SheetBookkeeping: Sendable {
     package let markAtRead: UInt64
     /// When the run began that read it, by `LabelStore.clock()`.
     package let readAt: String
+    /// The names of the fields that had a column.
+    package let boundFields: [String]
 
     package init(
         sheetID: UInt32, seenDigest: SHA256Digest?, inputFingerprint: SHA256Digest, fileVersion: String?, rowCount: Int,
-        pendingCount: Int, tabID: Int?, title: String, spreadsheetTitle: String, markAtRead: UInt64, readAt: String
+        pendingCount: Int, tabID: Int?, title: String, spreadsheetTitle: String, markAtRead: UInt64, readAt: String,
+        boundFields: [String]
     ) {
+        self.boundFields = boundFields
         self.pendingCount = pendingCount
         self.readAt = readAt
         self.spreadsheetTitle = spreadsheetTitle
@@ -211,7 +215,8 @@ extension LabelStore {
                     changed_at = IF(read_at IS NULL OR seen_digest <=> ? OR file_version <=> ?, changed_at,
                         UTC_TIMESTAMP(6)),
                     seen_digest = ?, input_fingerprint = ?, file_version = ?, row_count = ?, pending_count = ?,
-                    tab_id = ?, title = ?, spreadsheet_title = ?, read_at = ?, failure = NULL, cleared = GREATEST(cleared, ?)
+                    tab_id = ?, title = ?, spreadsheet_title = ?, read_at = ?, failure = NULL, cleared = GREATEST(cleared, ?),
+                    bound_fields = ?
                 WHERE sheet_id = ?
                 """,
                 [
@@ -221,7 +226,7 @@ extension LabelStore {
                     sheet.tabID.map { .int(Int64($0)) } ?? .null, .text(sheet.title),
                     .text(sheet.spreadsheetTitle), .text(sheet.readAt),
                     .uint(sheet.seenDigest == nil ? 0 : sheet.markAtRead),
-                    .uint(UInt64(sheet.sheetID)),
+                    .text(sheet.boundFields.joined(separator: " ")), .uint(UInt64(sheet.sheetID)),
                 ])
         }
         // A sheet left undecided must be dirty, also if no notice marked it.

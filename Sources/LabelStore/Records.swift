@@ -46,6 +46,8 @@ package struct SheetRecord: Sendable, Equatable {
     package let readAfterChange: Duration?
     /// Why the last read failed.
     package let failure: String?
+    /// The names of the fields that had a column at the last read.
+    package let boundFields: [String]
 
     package var isDirty: Bool { cleared < marked }
 }

@@ -25,7 +25,7 @@ extension LabelStore {
                 """
                 SELECT sheet_id, location, tab_id, title, annotator, state, seen_digest, input_fingerprint,
                     file_version, marked, cleared, file_id, noticed_version, spreadsheet_title, row_count, pending_count,
-                    failure,
+                    failure, bound_fields,
                     TIMESTAMPDIFF(MICROSECOND, read_at, UTC_TIMESTAMP(6)) AS since_read,
                     TIMESTAMPDIFF(MICROSECOND, changed_at, read_at) AS read_after_change
                 FROM sheaf_sheets WHERE dataset_id = ? ORDER BY sheet_id
@@ -49,7 +49,8 @@ extension LabelStore {
                     pendingCount: try row.optionalNumber("pending_count") ?? 0,
                     sinceRead: try row.optionalNumber("since_read").map { .microseconds($0) },
                     readAfterChange: try row.optionalNumber("read_after_change").map { .microseconds($0) },
-                    failure: try row.optionalText("failure"))
+                    failure: try row.optionalText("failure"),
+                    boundFields: (try row.optionalText("bound_fields") ?? "").split(separator: " ").map(String.init))
             }
         }
     }

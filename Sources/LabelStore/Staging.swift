@@ -8,14 +8,27 @@ package struct StagedLabel: Sendable {
     package let rowHash: RowHash
     /// Canonical JSON.
     package let label: [UInt8]
-    /// Provenance, and the label's home.
+    /// Provenance.
     package let sheetID: UInt32?
     package let sheetRow: UInt32?
     package let annotator: String?
+    package let homeSheetID: UInt32?
 
+    /// A label to be written.
+    ///
+    /// - Parameters:
+    ///   - key: its key.
+    ///   - rowHash: the hash of `label`.
+    ///   - label: canonical JSON.
+    ///   - sheetID: where it was typed; its home too, if there is no other.
+    ///   - sheetRow: in which row.
+    ///   - annotator: by whom.
+    ///   - homeSheetID: where its key was last seen, if that is not where it was typed.
     package init(
-        key: KeyHash, rowHash: RowHash, label: [UInt8], sheetID: UInt32?, sheetRow: UInt32?, annotator: String?
+        key: KeyHash, rowHash: RowHash, label: [UInt8], sheetID: UInt32?, sheetRow: UInt32?, annotator: String?,
+        homeSheetID: UInt32? = nil
     ) {
+        self.homeSheetID = homeSheetID ?? sheetID
         self.key = key
         self.rowHash = rowHash
         self.label = label
@@ -47,10 +60,14 @@ package struct VersionDraft: Sendable {
     package let runID: UInt64
     package let actor: String
     package let reason: String?
+    /// The dataset versions that its foreign keys were checked against.
+    package let references: [VersionReferenced]
 
     package init(
-        dataset: DatasetRecord, schemaID: UInt32, runID: UInt64, actor: String, reason: String?
+        dataset: DatasetRecord, schemaID: UInt32, runID: UInt64, actor: String, reason: String?,
+        references: [VersionReferenced] = []
     ) {
+        self.references = references
         self.dataset = dataset
         version = dataset.currentVersion + 1
         self.schemaID = schemaID
@@ -123,6 +140,8 @@ extension LabelStore {
             _ = try connection.execute(
                 "DELETE FROM sheaf_versions WHERE dataset_id = ? AND version = ? AND state = 'staging'",
                 [datasetID, version])
+            _ = try connection.execute(
+                "DELETE FROM sheaf_version_references WHERE dataset_id = ? AND version = ?", [datasetID, version])
         }
         logger.notice(
             "undid an abandoned version", metadata: ["dataset": "\(dataset.name)", "version": "\(staged)"])
@@ -158,6 +177,7 @@ extension LabelStore {
                 .uint(UInt64(draft.dataset.id)), .int(Int64(draft.version)), .int(Int64(draft.dataset.currentVersion)),
                 .uint(UInt64(draft.schemaID)), .uint(draft.runID), .text(draft.actor), draft.reason.value,
             ])
+        try insert(draft.references, draft, connection)
     }
 
     static func stage(_ chunk: StagedChunk, _ draft: VersionDraft, _ connection: isolated MySQLConnection) throws {
@@ -204,7 +224,7 @@ extension LabelStore {
             rows.append(value: label.sheetRow.value)
             rows.append(value: label.annotator.value)
             rows.append(uint: draft.runID)
-            rows.append(value: label.sheetID.value)
+            rows.append(value: label.homeSheetID.value)
         }
         _ = try connection.insert(into: "sheaf_labels", columns: columns, rows: rows)
     }

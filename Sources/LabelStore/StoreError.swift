@@ -29,7 +29,7 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
 
     package var description: String { hint.isEmpty ? message : "\(message) \(hint)" }
 
-    static func damaged(_ what: String) -> StoreError {
+    package static func damaged(_ what: String) -> StoreError {
         StoreError(
             .damaged, "The store holds something that Sheaf did not write: \(what).",
             hint: "Restore the database from a backup, or ask whoever changed it by hand.")

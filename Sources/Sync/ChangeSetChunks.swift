@@ -1,4 +1,5 @@
 internal import LabelDiff
+internal import LabelSchema
 internal import LabelStore
 
 /// Cuts a change set into pieces that are each small enough for one transaction.
@@ -9,26 +10,38 @@ actor ChangeSetChunks {
     private let entries: [ChangeEntry]
     private let texts: RowTexts
     private let sheetIDs: [UInt32]
+    private let store: LabelStore
+    private let dataset: DatasetRecord
     private var next = 0
 
     /// A piece ends at so many rows or bytes of label text, whichever comes first: what Galera, TiDB and replicas like.
     private static let maximumRows = 10_000
     private static let maximumBytes = 8 << 20
 
-    init(_ entries: [ChangeEntry], texts: RowTexts, sheetIDs: [UInt32]) {
+    init(
+        _ entries: [ChangeEntry], texts: RowTexts, sheetIDs: [UInt32], store: LabelStore, dataset: DatasetRecord
+    ) {
+        self.store = store
+        self.dataset = dataset
         self.entries = entries
         self.texts = texts
         self.sheetIDs = sheetIDs
     }
 
     /// The next piece; `nil` after the last.
-    func nextChunk() throws -> StagedChunk? {
+    func nextChunk() async throws -> StagedChunk? {
         guard next < entries.count else { return nil }
         var chunk = StagedChunk()
         var bytes = 0
+        let carried = try await carried(entries[next..<min(next + Self.maximumRows, entries.count)])
         while next < entries.count, chunk.count < Self.maximumRows, bytes < Self.maximumBytes {
             let entry = entries[next]
             next += 1
+            if let label = carried[entry.key] {
+                bytes += label.label.count
+                chunk.updates.append(label)
+                continue
+            }
             guard let index = entry.row, let hash = entry.after else {
                 chunk.deletes.append(entry.key)
                 continue
@@ -42,5 +55,26 @@ actor ChangeSetChunks {
             if entry.kind == .insert { chunk.inserts.append(label) } else { chunk.updates.append(label) }
         }
         return chunk
+    }
+
+    /// The labels among some changes that no row gives: they are carried over from their stored form, and keep where they
+    /// came from.
+    private func carried(_ entries: ArraySlice<ChangeEntry>) async throws -> [KeyHash: StagedLabel] {
+        let forms = Dictionary(
+            entries.compactMap { entry in entry.row == nil ? entry.after.map { (entry.key, $0) } : nil },
+            uniquingKeysWith: { first, _ in first })
+        if forms.isEmpty { return [:] }
+        let stored = try await store.labelRecords(
+            of: dataset, version: dataset.currentVersion, keys: Array(forms.keys))
+        var carried: [KeyHash: StagedLabel] = [:]
+        for (key, hash) in forms {
+            guard let record = stored[key],
+                let form = texts.definition.schema.carriedOver(canonicalLabel: record.label)?.label
+            else { throw StoreError.damaged("the label of key \(key) cannot be read") }
+            carried[key] = StagedLabel(
+                key: key, rowHash: hash, label: form, sheetID: record.sheetID, sheetRow: record.sheetRow,
+                annotator: record.annotator, homeSheetID: record.homeSheetID)
+        }
+        return carried
     }
 }

@@ -1,5 +1,7 @@
 package import Digest
+internal import LabelDiff
 package import LabelSchema
+internal import LabelStore
 package import SheetSource
 
 /// One sheet of a dataset, as configured.
@@ -35,6 +37,10 @@ package struct DatasetDefinition: Sendable {
     package let schemaHash: SHA256Digest
     package let sheets: [SheetDefinition]
     package let guards: Guards
+    /// The datasets that foreign keys point to; empty until they are resolved for a run.
+    package internal(set) var references: [DatasetReference] = []
+    /// The keys of the schema that more than one row is needed for.
+    let constraints: TableConstraints
 
     package init(name: String, schema: LabelSchema, sheets: [SheetDefinition], guards: Guards) {
         self.name = name
@@ -44,6 +50,7 @@ package struct DatasetDefinition: Sendable {
         var hasher = SHA256Hasher()
         hasher.update(schema.document)
         schemaHash = hasher.finish()
+        constraints = TableConstraints(schema)
     }
 
     /// What beside its cells decides what a sheet's rows become: if it is unchanged and the cells are, so are the rows.
@@ -53,6 +60,7 @@ package struct DatasetDefinition: Sendable {
         hasher.update(CanonicalLabel.formatName)
         hasher.update(schemaHash.bytes)
         hasher.update("\(sheet.reference.headerRow)\n\(sheet.reference.namedRange ?? "")")
+        for reference in references { hasher.update("\n\(reference.record.name)@\(reference.version)") }
         return hasher.finish()
     }
 }

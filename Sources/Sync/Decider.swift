@@ -13,11 +13,19 @@ struct Decided: Sendable {
     /// `nil`: nothing was decided, since nothing has changed or, with a new schema, not every sheet could be read.
     var outcome: MergeOutcome?
     var schemaChanged: Bool
+    /// What labels have to satisfy is not what it was: the schema, or a dataset that foreign keys point to.
+    var contractChanged: Bool
+    /// Errors of rows that are valid by themselves, by index: other rows or labels stand against them.
+    var tableErrors: [Int: [CellError]] = [:]
+    /// For each label that has to stay although its row is gone, the keys of those that refer to it.
+    var heldBy: [KeyHash: [String]] = [:]
+    /// What is wrong with labels that do not satisfy a new contract; of some, to be told.
+    var costs: [KeyHash: [CellError]] = [:]
     /// For each sheet read, the number of marks that its content settles.
     var marks: [Int: UInt64] = [:]
 
     /// A new schema is decided over every sheet or not at all.
-    var waitsForSheets: Bool { outcome == nil && schemaChanged }
+    var waitsForSheets: Bool { outcome == nil && contractChanged }
 }
 
 /// What the second pass has to know of a sheet that the first has read.
@@ -52,20 +60,25 @@ struct Decider: Sendable {
     ///   single sheet is in the result.
     func decide(_ state: StoredState, evenIfEqual: Bool) async throws -> Decided {
         let schemaChanged = state.version.map { $0.schemaHash != definition.schemaHash } ?? false
-        let selection = SheetSelection(definition, state, policy, schemaChanged: schemaChanged)
+        let contractChanged = schemaChanged || state.referencesMoved(definition)
+        let selection = SheetSelection(definition, state, policy, contractChanged: contractChanged)
         var pass = try Pass(sheets: definition.sheets.count)
         pass.skipped = selection.skipped
         pass.failures = selection.failures
-        var decided = Decided(pass: pass, passes: 1, outcome: nil, schemaChanged: schemaChanged)
+        var decided = Decided(
+            pass: pass, passes: 1, outcome: nil, schemaChanged: schemaChanged, contractChanged: contractChanged)
         try await read(firstWishes(selection.read, state), into: &decided, state)
 
         if decided.pass.isBlind { return decided }
-        if schemaChanged, !decided.pass.failures.isEmpty { return decided }
+        if contractChanged, !decided.pass.failures.isEmpty { return decided }
         let changed = changedSheets(decided.pass, state)
         // What a delete waited for may be over though no sheet changed: Drive is back.
         let waitsInVain = state.hasWaitingDeletes && state.unreadable.isEmpty && decided.pass.failures.isEmpty
-        if !evenIfEqual, !schemaChanged, changed.isEmpty, !waitsInVain { return decided }
-        if state.hasWaitingDeletes, !changed.isEmpty || waitsInVain { try await readTheRest(into: &decided, state) }
+        if !evenIfEqual, !contractChanged, changed.isEmpty, !waitsInVain { return decided }
+        let mayReachEverySheet = state.hasWaitingDeletes || !definition.constraints.isEmpty
+        if mayReachEverySheet, !changed.isEmpty || waitsInVain || (evenIfEqual && !definition.constraints.isEmpty) {
+            try await readTheRest(into: &decided, state)
+        }
 
         var outcome = try await walk(&decided, state, absence: absence(decided.pass))
         while !outcome.wantedSheets.isEmpty {
@@ -91,7 +104,7 @@ struct Decider: Sendable {
         decided.outcome = nil
         try await read(
             laterWishes(Set(definition.sheets.indices), state, after: first), into: &decided, state)
-        if schemaChanged, !decided.pass.failures.isEmpty { return decided }
+        if contractChanged, !decided.pass.failures.isEmpty { return decided }
         let proof: AbsenceProof =
             filesStoodStill(first, decided.pass) ? .secondPass(missingInFirst: missing) : .notProvable
         decided.outcome = try await walk(&decided, state, absence: proof)
@@ -156,7 +169,7 @@ struct Decider: Sendable {
     }
 
     /// Places of the sheets read that are not as they were when they were last decided.
-    private func changedSheets(_ pass: Pass, _ state: StoredState) -> Set<Int> {
+    func changedSheets(_ pass: Pass, _ state: StoredState) -> Set<Int> {
         var changed: Set<Int> = []
         for (index, sheet) in pass.sheets.enumerated() {
             guard let sheet else { continue }
@@ -185,51 +198,5 @@ struct Decider: Sendable {
             guard let was = before.fileVersion, let isNow = after.reading.fileVersionBefore else { return true }
             return was == isNow
         }
-    }
-
-    private func walk(
-        _ decided: inout Decided, _ state: StoredState, absence: AbsenceProof
-    ) async throws -> MergeOutcome {
-        decided.rows = decided.pass.rows()
-        progress(.comparing(rows: decided.rows.count))
-        let unread = Set(decided.pass.failures.map { state.sheetIDs[$0.index] })
-        var input = MergeInput(
-            rows: decided.rows, sheetIDs: state.sheetIDs, exceptions: state.exceptions, unreadSheets: unread,
-            skippedSheets: Set(decided.pass.skipped.map { state.sheetIDs[$0] }),
-            changedSheets: Set(changedSheets(decided.pass, state).map { state.sheetIDs[$0] }),
-            keptSheets: state.keptSheets, deletesApprovedPastBlock: state.approvals.deletesPastBlock,
-            deletesBlocked: !unread.isEmpty || decided.pass.hasUnreadableKeys, absence: absence,
-            collectsKept: decided.schemaChanged)
-        let outcome = try await walk(input, state)
-        guard decided.schemaChanged else { return outcome }
-
-        // Labels that no valid row replaces are carried over, and have to satisfy the new schema; one that does not is a
-        // cost of the change, also where its absence is proven already.
-        let unreplaced = outcome.kept + outcome.entries.filter { $0.kind == .delete }.map(\.key)
-        if unreplaced.isEmpty { return outcome }
-        input.failingLabels = try await failing(unreplaced, state)
-        return input.failingLabels.isEmpty ? outcome : try await walk(input, state)
-    }
-
-    private func walk(_ input: MergeInput, _ state: StoredState) async throws -> MergeOutcome {
-        guard let dataset = state.dataset else { return MergeWalk(input).finish() }
-        return try await store.mergeWalk(dataset, version: state.currentVersion, input: input)
-    }
-
-    /// Whether a stored label satisfies the schema, and goes by the same key under it: another primary key is another row.
-    private func fits(_ label: [UInt8], _ key: KeyHash) -> Bool {
-        guard let keyNow = definition.schema.key(ofCanonicalLabel: label) else { return false }
-        return LabelSchema.keyHash(keyNow) == key && definition.schema.check(canonicalLabel: label).isEmpty
-    }
-
-    private func failing(_ keys: [KeyHash], _ state: StoredState) async throws -> Set<KeyHash> {
-        guard let dataset = state.dataset else { return [] }
-        var failing: Set<KeyHash> = []
-        for start in stride(from: 0, to: keys.count, by: 10_000) {
-            let some = Array(keys[start..<min(start + 10_000, keys.count)])
-            let labels = try await store.labels(of: dataset, version: state.currentVersion, keys: some)
-            for (key, label) in labels where !fits(label, key) { failing.insert(key) }
-        }
-        return failing
     }
 }

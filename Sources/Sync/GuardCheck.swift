@@ -40,6 +40,7 @@ struct GuardCheck {
             counts.costs += 1
             return
         }
+        if change.isRenaming { return }
         switch change.kind {
         case .insert: counts.inserted += 1
         case .update: counts.changed += 1

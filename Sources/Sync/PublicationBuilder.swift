@@ -45,7 +45,7 @@ struct PublicationBuilder {
                 pendingCount: sheet.pendingCount, tabID: sheet.identity.sheetID,
                 title: Self.storable(sheet.identity.title),
                 spreadsheetTitle: Self.storable(sheet.identity.spreadsheetTitle),
-                markAtRead: decided.marks[index] ?? 0, readAt: state.clock)
+                markAtRead: decided.marks[index] ?? 0, readAt: state.clock, boundFields: sheet.columns.keys.sorted())
         }
     }
 

@@ -145,7 +145,10 @@ struct Pull: Sendable {
         let progress = progress
         let collectors = indices.map { index in
             let sheet = definition.sheets[index]
-            return SheetCollector(schema: definition.schema, sheetIndex: UInt16(index), spool: spool) { rows in
+            return SheetCollector(
+                schema: definition.schema, sheetIndex: UInt16(index), spool: spool,
+                expectedFields: records[index]?.boundFields ?? []
+            ) { rows in
                 progress(.reading(sheet: sheet.displayName, rows: rows, pass: number))
             }
         }

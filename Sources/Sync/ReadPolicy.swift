@@ -36,11 +36,12 @@ struct SheetSelection {
     /// Sheets of a source that cannot be asked now.
     private(set) var failures: [SheetFailure] = []
 
-    init(_ definition: DatasetDefinition, _ state: StoredState, _ policy: ReadPolicy, schemaChanged: Bool) {
+    init(_ definition: DatasetDefinition, _ state: StoredState, _ policy: ReadPolicy, contractChanged: Bool) {
         for (index, sheet) in definition.sheets.enumerated() {
             if sheet.fileID != nil, case .unavailable(let error) = policy.changes {
                 failures.append(SheetFailure(index: index, error, wasTried: false))
-            } else if !schemaChanged, !policy.readsAll, Self.isClean(sheet, state.records[index], definition, policy) {
+            } else if !contractChanged, !policy.readsAll, Self.isClean(sheet, state.records[index], definition, policy)
+            {
                 skipped.insert(index)
             } else {
                 read.insert(index)

@@ -22,8 +22,10 @@ struct ReportDetails {
         let stored = try await storedLabels(told.filter { $0.before != nil }.map(\.key))
         return try told.map { entry in
             let record = try entry.row.map(texts.record(row:))
-            let after = record?.canonical ?? []
             let before = stored[entry.key] ?? []
+            let isCarried = entry.row == nil && entry.after != nil
+            let carried = isCarried ? definition.schema.carriedOver(canonicalLabel: before)?.label : nil
+            let after = record?.canonical ?? carried ?? []
             let key = record?.key ?? definition.schema.key(ofCanonicalLabel: before) ?? []
             let row = entry.row.map { decided.rows[$0] }
             return SyncReport.Change(
@@ -31,7 +33,8 @@ struct ReportDetails {
                 key: String(decoding: key, as: UTF8.self), sheet: row.map { texts.names.names[Int($0.sheet)] },
                 row: row.map { Int($0.rowNumber) },
                 annotator: row.flatMap { row in record.flatMap { texts.annotator($0, sheet: row.sheet) } },
-                isCost: entry.isCost, cells: definition.schema.cellChanges(from: before, to: after))
+                isCost: entry.isCost, reasons: problems(decided.costs[entry.key] ?? []),
+                cells: definition.schema.cellChanges(from: before, to: after))
         }
     }
 
@@ -102,13 +105,43 @@ struct ReportDetails {
         record.errors.flatMap { CellError.list(json: Array($0.utf8)) }
     }
 
+    /// What is to be told of rows that were taken all the same.
+    func warnings() -> [SyncReport.Warning] {
+        var told: [SyncReport.Warning] = []
+        for (index, sheet) in decided.pass.sheets.enumerated() {
+            guard let sheet else { continue }
+            let warnings = sheet.warnings.sorted { ($0.rowNumber, $0.column ?? 0) < ($1.rowNumber, $1.column ?? 0) }
+            for (warning, problem) in zip(warnings, problems(warnings)) where told.count < limit {
+                told.append(
+                    SyncReport.Warning(sheet: texts.names.names[index], row: warning.rowNumber, problem: problem))
+            }
+        }
+        return told
+    }
+
+    /// The aliases that were typed, most typed first.
+    func aliases() -> [SyncReport.Alias] {
+        var counts: [String: SyncReport.Alias] = [:]
+        for alias in decided.pass.sheets.compactMap({ $0 }).flatMap(\.aliases) {
+            let name = "\(alias.field) \(alias.spelling)"
+            counts[
+                name,
+                default: SyncReport.Alias(field: alias.field, spelling: alias.spelling, value: alias.value, count: 0)
+            ].count += alias.count
+        }
+        return counts.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }.map(\.value)
+    }
+
     func waitingDeletes(_ outcome: MergeOutcome) async throws -> [SyncReport.WaitingDelete] {
         let waiting = outcome.problems.filter { $0.found.problem.kind == .deleteWaiting }.map(\.key).prefix(limit)
         let stored = try await storedLabels(Array(waiting))
         let blocks = texts.blocks()
         return waiting.map { key in
             let label = stored[key].flatMap { definition.schema.key(ofCanonicalLabel: $0) } ?? []
-            return SyncReport.WaitingDelete(key: String(decoding: label, as: UTF8.self), blockedBy: blocks)
+            // A label that others refer to waits for them, whatever else blocks deletes.
+            return SyncReport.WaitingDelete(
+                key: String(decoding: label, as: UTF8.self), blockedBy: decided.heldBy[key] ?? blocks,
+                isReferenced: decided.heldBy[key] != nil)
         }
     }
 
@@ -123,7 +156,7 @@ struct ReportDetails {
             SyncReport.Rejection.Problem(
                 code: error.code, field: error.field,
                 cell: error.column.map { A1.cell(column: $0, row: error.rowNumber) } ?? "",
-                ja: error.message(.ja), en: error.message(.en))
+                severity: error.severity.rawValue, ja: error.message(.ja), en: error.message(.en))
         }
     }
 }

@@ -54,6 +54,7 @@ struct RowTexts: Sendable {
         guard let index = found.row else { return [] }
         let record = try record(row: index)
         var errors = shown.quoted(try Self.errors(record.errors), sheet: Int(decided.rows[index].sheet))
+        errors += decided.tableErrors[index] ?? []
         if found.problem.kind == .duplicate, let field = keyField {
             let row = decided.rows[index]
             // A few are named: of a column that was filled down there may be any number.

@@ -22,6 +22,13 @@ struct SeenSheet: Sendable {
     var filledCount: Int
     /// The sheet column of the first primary key field, for messages.
     var keyColumn: Int
+    /// The sheet columns of the fields that have one, by field name.
+    var columns: [String: Int]
+    var tuples: TupleTable
+    /// What was told of rows that were taken all the same: the first of them, and how many there are.
+    var warnings: [CellError]
+    var warningCount: Int
+    var aliases: [AliasCount]
 }
 
 /// Takes the rows of one sheet as they are read: validates, hashes and spools them, batch by batch.
@@ -39,6 +46,8 @@ actor SheetCollector: RowConsumer {
     private let sheetIndex: UInt16
     private let spool: Spool
     private let onRows: @Sendable (Int) -> Void
+    /// The fields that had a column when the sheet was last read.
+    private let expectedFields: [String]
     private var header: (texts: [String], row: Int)?
     private var idle: [RowValidator] = []
     private var underWay: [Task<DigestedBatch, any Error>] = []
@@ -46,9 +55,33 @@ actor SheetCollector: RowConsumer {
     private var rows: [SeenRow] = []
     private var unreadable: [UnreadableRow] = []
     private var pendingCount = 0
-    private var keyColumn = 0
+    private var columns: [String: Int] = [:]
+    private var tuples: TupleTable
+    private var warnings: [CellError] = []
+    private var warningCount = 0
+    private var aliases: [AliasName: AliasCount] = [:]
 
-    init(schema: LabelSchema, sheetIndex: UInt16, spool: Spool, onRows: @escaping @Sendable (Int) -> Void) {
+    /// So many warnings of a sheet are told in full.
+    private static let toldWarnings = 1_000
+
+    private struct AliasName: Hashable {
+        let field: String
+        let spelling: [UInt8]
+    }
+
+    /// - Parameters:
+    ///   - schema: what the rows have to satisfy.
+    ///   - sheetIndex: the sheet's place among those of the run.
+    ///   - spool: takes the text of the rows.
+    ///   - expectedFields: the fields that had a column when the sheet was last read; a column that is gone refuses it,
+    ///     also where the schema lets a sheet lack columns.
+    ///   - onRows: told how many rows have been taken so far.
+    init(
+        schema: LabelSchema, sheetIndex: UInt16, spool: Spool, expectedFields: [String] = [],
+        onRows: @escaping @Sendable (Int) -> Void
+    ) {
+        self.expectedFields = expectedFields
+        tuples = TupleTable(width: schema.tableTuples.count)
         self.schema = schema
         self.sheetIndex = sheetIndex
         self.spool = spool
@@ -66,6 +99,10 @@ actor SheetCollector: RowConsumer {
         rows.reserveCapacity(min(identity.rowCount, Self.mostRoom))
         unreadable = []
         pendingCount = 0
+        tuples = TupleTable(width: schema.tableTuples.count)
+        warnings = []
+        warningCount = 0
+        aliases = [:]
     }
 
     func receive(_ batch: RowBatch) async throws {
@@ -74,7 +111,8 @@ actor SheetCollector: RowConsumer {
         if header == nil {
             header = (batch.texts(ofRow: 0), batch.firstRowNumber)
             let validator = try bind()
-            keyColumn = schema.primaryKey.first.flatMap { validator.column(ofField: $0) } ?? 0
+            columns = [:]
+            for name in validator.boundFields { columns[name] = validator.column(ofField: name) }
             idle.append(validator)
         }
         if underWay.count >= Self.workers { try await takeOldest() }
@@ -92,7 +130,10 @@ actor SheetCollector: RowConsumer {
     private func bind() throws -> RowValidator {
         guard let header else { throw HeaderRefused(problems: [.emptyHeader(row: 1)]) }
         switch schema.bind(header: header.texts, headerRow: header.row) {
-        case .bound(let validator): return validator
+        case .bound(let validator):
+            let lost = schema.lostColumns(expectedFields, now: validator.boundFields)
+            guard lost.isEmpty else { throw HeaderRefused(problems: lost) }
+            return validator
         case .refused(let problems): throw HeaderRefused(problems: problems)
         }
     }
@@ -102,6 +143,16 @@ actor SheetCollector: RowConsumer {
         rows.append(contentsOf: batch.rows)
         unreadable.append(contentsOf: batch.unreadable)
         pendingCount += batch.pendingCount
+        for (row, hashes) in batch.tuples { tuples.set(hashes, row: row) }
+        warningCount += batch.warnings.count
+        warnings.append(contentsOf: batch.warnings.prefix(max(0, Self.toldWarnings - warnings.count)))
+        for alias in batch.aliases {
+            let name = AliasName(field: alias.field, spelling: Array(alias.spelling.utf8))
+            aliases[
+                name, default: AliasCount(field: alias.field, spelling: alias.spelling, value: alias.value, count: 0)
+            ]
+            .count += alias.count
+        }
         idle.append(batch.validator)
         onRows(rows.count + unreadable.count)
     }
@@ -120,7 +171,9 @@ actor SheetCollector: RowConsumer {
         return SeenSheet(
             identity: identity, reading: reading, rows: sorted, unreadable: unreadable,
             digest: VersionFormat.seenDigest(rows: sorted, unreadable: unreadable), pendingCount: pendingCount,
-            filledCount: sorted.count + unreadable.count - pendingCount, keyColumn: keyColumn)
+            filledCount: sorted.count + unreadable.count - pendingCount,
+            keyColumn: schema.primaryKey.first.flatMap { columns[$0] } ?? 0, columns: columns, tuples: tuples,
+            warnings: warnings, warningCount: warningCount, aliases: Array(aliases.values))
     }
 
     static func json(_ errors: some Sequence<CellError>) -> [UInt8] {
@@ -139,11 +192,16 @@ private struct DigestedBatch: Sendable {
     private(set) var rows: [SeenRow] = []
     private(set) var unreadable: [UnreadableRow] = []
     private(set) var pendingCount = 0
+    private(set) var tuples: [(row: UInt32, hashes: [TupleHash])] = []
+    let warnings: [CellError]
+    let aliases: [AliasCount]
     /// The validator that made it, to be used again.
     let validator: RowValidator
 
     init(_ batch: ValidatedBatch, validator: RowValidator, sheet: UInt16, spool: Spool) throws {
         self.validator = validator
+        warnings = batch.errors.filter { $0.severity == .warning }
+        aliases = batch.aliasCounts
         var hasher = SHA256Hasher()
         var block: [UInt8] = []
         block.reserveCapacity(batch.bytes.count + batch.rows.count * Spool.headerBytes)
@@ -164,6 +222,14 @@ private struct DigestedBatch: Sendable {
                     continue
                 }
                 if row.kind == .pending { pendingCount += 1 }
+                if !row.tuples.isEmpty {
+                    let hashes = batch.tuples[row.tuples].map { range in
+                        range.isEmpty
+                            ? TupleHash.missing
+                            : KeyHash(hasher.first16(of: UnsafeRawBufferPointer(rebasing: bytes[range])))
+                    }
+                    tuples.append((number, hashes))
+                }
                 rows.append(
                     SeenRow(
                         key: KeyHash(hasher.first16(of: UnsafeRawBufferPointer(rebasing: bytes[row.key]))), seen: seen,

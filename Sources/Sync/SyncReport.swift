@@ -25,6 +25,12 @@ package struct SyncReport: Codable, Sendable {
     package var changes: [Change] = []
     package var rejections: [Rejection] = []
     package var waitingDeletes: [WaitingDelete] = []
+    /// What is to be told of rows that were taken, of the sheets that were read.
+    package var warnings: [Warning] = []
+    /// The aliases that were typed, of the sheets that were read; most typed first.
+    package var aliases: [Alias] = []
+    /// The dataset versions that foreign keys were checked against.
+    package var references: [Reference] = []
     /// Guards that are exceeded by what no approval covers.
     package var breaches: [String] = []
     package var holdID: UInt64?
@@ -54,6 +60,7 @@ package struct SyncReport: Codable, Sendable {
         report.changes = []
         report.rejections = []
         report.waitingDeletes = []
+        report.warnings = []
         for index in report.sheets.indices { report.sheets[index].failure?.messages = [:] }
         return report
     }
@@ -91,6 +98,8 @@ extension SyncReport {
         package var moved = 0
         /// Entries that an approval covers.
         package var approved = 0
+        /// Warnings in the sheets that were read.
+        package var warnings = 0
         /// Rows read.
         package var rows = 0
 
@@ -134,8 +143,10 @@ extension SyncReport {
         package var sheet: String?
         package var row: Int?
         package var annotator: String?
-        /// The label is lost to a schema change.
+        /// The label, or a value of it, is lost to a schema change.
         package var isCost: Bool
+        /// Of a label that is lost: what the schema has against it.
+        package var reasons: [Rejection.Problem]
         /// The fields that differ, in schema order.
         package var cells: [Cell]
 
@@ -171,15 +182,39 @@ extension SyncReport {
             package var field: String?
             /// A1 notation, such as `D17`.
             package var cell: String
+            package var severity: String
             package var ja: String
             package var en: String
         }
     }
 
+    /// One thing to be told of a row that was taken all the same.
+    package struct Warning: Codable, Sendable {
+        package var sheet: String
+        package var row: Int
+        package var problem: Rejection.Problem
+    }
+
+    /// A spelling that was taken for another value, and how often.
+    package struct Alias: Codable, Sendable {
+        package var field: String
+        package var spelling: String
+        package var value: String
+        package var count: Int
+    }
+
+    /// A version of another dataset that foreign keys were checked against.
+    package struct Reference: Codable, Sendable {
+        package var dataset: String
+        package var version: Int
+    }
+
     /// A label that no sheet offers any more and that stays, because its absence could not be proven.
     package struct WaitingDelete: Codable, Sendable {
         package var key: String
-        /// Sheets that could not be read, and cells with an unreadable key.
+        /// Sheets that could not be read, and cells with an unreadable key; or the keys of labels that refer to it.
         package var blockedBy: [String]
+        /// Other labels refer to it.
+        package var isReferenced: Bool
     }
 }

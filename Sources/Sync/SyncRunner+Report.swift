@@ -34,6 +34,9 @@ extension SyncRunner {
         report.counts.storedBefore = state.version?.labelCount ?? 0
         report.counts.labels = report.counts.storedBefore
         report.counts.unchanged = report.counts.storedBefore
+        report.references = definition.references.map {
+            SyncReport.Reference(dataset: $0.record.name, version: $0.version)
+        }
         report.orphans = state.orphans.map {
             SyncReport.Orphan(sheetID: $0.id, title: $0.title, location: $0.location)
         }
@@ -43,7 +46,10 @@ extension SyncRunner {
                 SyncReport.Orphan(sheetID: record.id, title: record.title, location: record.location))
         }
         if decided.waitsForSheets {
-            report.notes.append("The label schema has changed, and a new one needs every sheet: the run waits.")
+            report.notes.append(
+                decided.schemaChanged
+                    ? "The label schema has changed, and a new one needs every sheet: the run waits."
+                    : "A dataset that foreign keys point to has a new version, which needs every sheet: the run waits.")
         }
         return report
     }
@@ -76,6 +82,9 @@ extension SyncRunner {
         report.changes = try await details.changes(outcome)
         report.rejections = try await details.rejections(outcome, unreadable)
         report.waitingDeletes = try await details.waitingDeletes(outcome)
+        report.warnings = details.warnings()
+        report.counts.warnings = decided.pass.sheets.reduce(0) { $0 + ($1?.warningCount ?? 0) }
+        report.aliases = details.aliases()
         return details
     }
 

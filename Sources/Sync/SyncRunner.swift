@@ -8,7 +8,7 @@ internal import SheetSource
 
 /// Runs the line for one dataset: pull, validate, diff, and then version; or, for a plan, stops before writing.
 package struct SyncRunner: Sendable {
-    let definition: DatasetDefinition
+    private(set) var definition: DatasetDefinition
     let store: LabelStore
     private let logger: Logger
     /// Who asked for the run, and the process that does it.
@@ -58,6 +58,10 @@ package struct SyncRunner: Sendable {
     /// - Throws: what concerns the whole run: errors of the store, `CancellationError`. A sheet that cannot be read is in
     ///   the report.
     package func plan(detailLimit: Int = .max) async throws -> SyncReport {
+        try await resolved().planResolved(detailLimit: detailLimit)
+    }
+
+    private func planResolved(detailLimit: Int) async throws -> SyncReport {
         let started = ContinuousClock.now
         let state = try await StoredState.load(definition, from: store)
         let decided = try await Decider(definition: definition, store: store, policy: policy, progress: progress)
@@ -70,6 +74,13 @@ package struct SyncRunner: Sendable {
         }
         report.seconds = (ContinuousClock.now - started).inSeconds
         return report
+    }
+
+    /// The same runner with the datasets that foreign keys point to, as they are now.
+    private func resolved() async throws -> SyncRunner {
+        var runner = self
+        runner.definition = try await definition.resolvingReferences(in: store)
+        return runner
     }
 
     // MARK: - Sync
@@ -92,7 +103,7 @@ package struct SyncRunner: Sendable {
             let runID = try await store.beginRun(
                 dataset, kind: mode.kind, actor: actor, worker: worker, lease: lease)
             do {
-                return try await run(runID, reason: reason, detailLimit: detailLimit, lease: lease)
+                return try await resolved().run(runID, reason: reason, detailLimit: detailLimit, lease: lease)
             } catch {
                 await end(runID, dataset, after: error, lease: lease)
                 throw Task.isCancelled ? CancellationError() : error
@@ -264,7 +275,10 @@ package struct SyncRunner: Sendable {
         let schemaID = try await store.ensureSchema(
             definition.schema.document, hash: definition.schemaHash, dataset: dataset, lease: lease)
         let draft = VersionDraft(
-            dataset: dataset, schemaID: schemaID, runID: report.runID ?? 0, actor: actor, reason: reason)
+            dataset: dataset, schemaID: schemaID, runID: report.runID ?? 0, actor: actor, reason: reason,
+            references: definition.references.map {
+                VersionReferenced(datasetID: $0.record.id, dataset: $0.record.name, version: $0.version)
+            })
         let figures = VersionFigures(
             rootHash: outcome.rootHash,
             versionHash: VersionFormat.versionHash(schemaHash: definition.schemaHash, rootHash: outcome.rootHash),
@@ -277,7 +291,8 @@ package struct SyncRunner: Sendable {
         var publication = publication
         publication.runState = report.isPartial ? .partial : .published
         publication.report = try Self.json(report.withoutCellText)
-        let chunks = ChangeSetChunks(outcome.entries, texts: details.texts, sheetIDs: state.sheetIDs)
+        let chunks = ChangeSetChunks(
+            outcome.entries, texts: details.texts, sheetIDs: state.sheetIDs, store: store, dataset: dataset)
         let total = outcome.entries.count
         try await store.publish(
             draft, figures: figures, publication: publication, lease: lease,

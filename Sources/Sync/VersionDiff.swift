@@ -52,7 +52,7 @@ package struct VersionDiff: Sendable {
         let key = schema.key(ofCanonicalLabel: after ?? before ?? []) ?? []
         return SyncReport.Change(
             kind: kind, key: String(decoding: key, as: UTF8.self), sheet: nil, row: nil, annotator: nil, isCost: false,
-            cells: schema.cellChanges(from: before ?? [], to: after ?? []))
+            reasons: [], cells: schema.cellChanges(from: before ?? [], to: after ?? []))
     }
 }
 

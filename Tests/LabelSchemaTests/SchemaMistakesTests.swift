@@ -62,8 +62,8 @@ import Testing
                 "bad.yaml:17: field `Category` has the name of the field in line 9; give it a name of its own",
                 "bad.yaml:19: `minLength` (5) is greater than `maxLength` (2) in `constraints` of field `Category`; "
                     + "no value can satisfy both",
-                "bad.yaml:19: `pattern` in `constraints` of field `Category` is no regular expression: “[a-”; "
-                    + "check its brackets; in YAML, put it in 'single quotes'",
+                "bad.yaml:19: `pattern` in `constraints` of field `Category` cannot be “[a-”: "
+                    + "`[` has no `]` (character 1); for the character itself write `\\[`",
                 "bad.yaml:21: the header “種類” of field `day` also means field `Category`; "
                     + "give each field a title of its own",
                 "bad.yaml:23: `exclusiveMaximum` in `constraints` of field `day` cannot be “2024/5/1”: "

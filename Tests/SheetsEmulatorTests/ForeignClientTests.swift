@@ -21,7 +21,7 @@ import Testing
     }
 
     private func check(_ script: String) async throws {
-        let python = try await run("\(Self.support)/google-clients.sh", [])
+        let python = try await run("\(Self.support)/python-environment.sh", ["google-clients"])
         try #require(python.status == 0, "\(python.output)")
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
         defer { try? FileManager.default.removeItem(atPath: folder) }

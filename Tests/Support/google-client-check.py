@@ -3,7 +3,7 @@
 
     sheaf-emulator samples --out samples
     sheaf-emulator serve --load samples --port 8790 --service-account-out key.json
-    $(Tests/Support/google-clients.sh) Tests/Support/google-client-check.py http://127.0.0.1:8790 key.json
+    $(Tests/Support/python-environment.sh google-clients) Tests/Support/google-client-check.py http://127.0.0.1:8790 key.json
 
 The client builds its calls from the discovery documents that it ships with, so names, paths and parameters are
 Google's and not ours; and every call and answer is held against the same documents. It edits the sheets: serve a copy

@@ -3,7 +3,7 @@
 
     sheaf-emulator samples --out samples
     sheaf-emulator --load samples
-    $(Tests/Support/google-clients.sh) Tests/Support/google-drive-check.py http://127.0.0.1:8790 service-account.json
+    $(Tests/Support/python-environment.sh google-clients) Tests/Support/google-drive-check.py http://127.0.0.1:8790 service-account.json
 
 The client builds its calls from the discovery documents that it ships with, so names, paths and parameters are
 Google's and not ours. It makes files, and deletes them again.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Talks to a running emulator with gspread, and checks what a program that uses it would see.
 
-    $(Tests/Support/google-clients.sh) Tests/Support/gspread-check.py http://127.0.0.1:8790 key.json
+    $(Tests/Support/python-environment.sh google-clients) Tests/Support/gspread-check.py http://127.0.0.1:8790 key.json
 """
 import sys
 

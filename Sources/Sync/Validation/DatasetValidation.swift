@@ -1,3 +1,4 @@
+internal import LabelDiff
 package import LabelSchema
 package import SheetSource
 internal import Tabular
@@ -24,13 +25,25 @@ package struct DatasetValidation: Sendable {
     let schema: LabelSchema
     private let schemaFile: String
     private let files: [File]
+    private let references: [ReferenceFile]
     /// So many rows with errors are told.
     private let limit: Int
     private let progress: Progress
 
+    /// A validation to be run.
+    ///
+    /// - Parameters:
+    ///   - schema: the schema.
+    ///   - schemaFile: its file, as it is told.
+    ///   - files: the files of the dataset.
+    ///   - references: files in place of other datasets; foreign keys to those that are missing are not checked.
+    ///   - limit: so many rows with errors are told.
+    ///   - progress: is told how far it is.
     package init(
-        schema: LabelSchema, schemaFile: String, files: [File], limit: Int, progress: @escaping Progress = { _, _ in }
+        schema: LabelSchema, schemaFile: String, files: [File], references: [ReferenceFile] = [], limit: Int,
+        progress: @escaping Progress = { _, _ in }
     ) {
+        self.references = references
         self.schema = schema
         self.schemaFile = schemaFile
         self.files = files
@@ -88,7 +101,8 @@ package struct DatasetValidation: Sendable {
     private func findTableErrors(_ findings: inout ValidationFindings) async throws {
         var errors = TableErrors(schema: schema, limit: limit)
         for group in await findings.takeDuplicates() { errors.add(duplicates: group, &findings) }
-        for breach in await findings.takeBreaches(offered: [:]) { errors.add(breach, &findings) }
+        let offered = try await offeredValues()
+        for breach in await findings.takeBreaches(offered: offered) { errors.add(breach, &findings) }
         let told = errors.first()
         guard !told.isEmpty else { return }
         let rows = try await rows(told.map(\.place))
@@ -99,6 +113,34 @@ package struct DatasetValidation: Sendable {
                 TroubledRow(
                     file: error.place.file, row: error.place.row, key: row?.key ?? [],
                     errors: [words.error(error, in: row)]))
+        }
+    }
+
+    /// The values of other datasets, for the foreign keys that can be checked.
+    private func offeredValues() async throws -> [Int: Set<TupleHash>] {
+        var offered: [Int: Set<TupleHash>] = [:]
+        for (index, key) in schema.foreignKeys.enumerated() {
+            guard case .dataset(let name) = key.reference else { continue }
+            for reference in references where reference.dataset == name {
+                offered[index, default: []].formUnion(try await reference.offered(to: key, of: schema))
+            }
+        }
+        return offered
+    }
+
+    /// Foreign keys to datasets of which no file is given.
+    private var unchecked: [ValidationReport.Unchecked] {
+        schema.foreignKeys.compactMap { key in
+            guard case .dataset(let name) = key.reference, !references.contains(where: { $0.dataset == name }) else {
+                return nil
+            }
+            let titles = key.fields.map { field in schema.fields.first { $0.name == field }?.title ?? field }
+            return ValidationReport.Unchecked(
+                rule: "foreign-key", fields: key.fields,
+                ja: "「\(titles.joined(separator: "、"))」の値がデータセット \(name) にあるかどうかは確認していません"
+                    + "（--reference \(name)=ファイル.csv で確認できます）。",
+                en: "Whether the values of \(titles.joined(separator: ", ")) stand in the dataset \(name)"
+                    + " (--reference \(name)=FILE.csv checks it).")
         }
     }
 
@@ -139,6 +181,7 @@ package struct DatasetValidation: Sendable {
                 key: row.key.isEmpty ? nil : String(decoding: row.key, as: UTF8.self),
                 errors: row.errors.map { ValidationReport.Finding($0) })
         }
+        report.unchecked = unchecked
         report.aliases = findings.aliasCounts
         report.rowsOmitted = findings.troubledCount - findings.troubled.count
         report.seconds = (seconds * 1000).rounded() / 1000

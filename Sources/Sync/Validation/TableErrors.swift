@@ -50,7 +50,7 @@ struct TableErrors: Sendable {
                 code: "unique-error", kind: "unique", field: schema.uniqueKeys[index].fields.first, severity: "error")
         case .foreign(let index):
             kind = ErrorKind(
-                code: "foreign-key", kind: nil, field: schema.foreignKeys[index].fields.first, severity: "error")
+                code: "foreign-key", kind: "missing", field: schema.foreignKeys[index].fields.first, severity: "error")
         }
         findings.count(kind, at: breach.place)
         keep(
@@ -102,18 +102,20 @@ struct TableErrorWords: Sendable {
                 cell: LabelSchema.keyText(row?.key ?? []), otherCells: cells(error, names),
                 otherCount: error.otherCount)
         case .breach(.unique(let index)):
-            let names = schema.uniqueKeys[index].fields
+            let key = schema.uniqueKeys[index]
             return CellError.notUnique(
-                fields: fields(names), column: column(names, error.place), rowNumber: number,
-                cell: typed(names, error.place, row), otherCells: cells(error, names), otherCount: error.otherCount)
+                fields(key.fields).first ?? schema.fields[0], key: key, at: place(key.fields, error, row),
+                holders: cells(error, key.fields), holderCount: error.otherCount)
         case .breach(.foreign(let index)):
             let key = schema.foreignKeys[index]
-            var reference: String?
-            if case .dataset(let name) = key.reference { reference = name }
-            return CellError.danglingReference(
-                fields: fields(key.fields), reference: reference, column: column(key.fields, error.place),
-                rowNumber: number, cell: typed(key.fields, error.place, row))
+            return CellError.noReference(
+                fields(key.fields).first ?? schema.fields[0], key: key, at: place(key.fields, error, row))
         }
+    }
+
+    private func place(_ names: [String], _ error: TableError, _ row: PickedRow?) -> CellError.Place {
+        CellError.Place(
+            column: column(names, error.place), rowNumber: Int(error.place.row), cell: typed(names, error.place, row))
     }
 
     private func fields(_ names: [String]) -> [LabelField] {

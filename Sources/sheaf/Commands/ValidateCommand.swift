@@ -35,6 +35,10 @@ struct ValidateCommand: SheafSubcommand {
     var delimiter: String?
     @Option(
         help: ArgumentHelp(
+            "The rows of a dataset that foreign keys point to; may be given more than once.", valueName: "name=file"))
+    var reference: [String] = []
+    @Option(
+        help: ArgumentHelp(
             "So many rows with errors are told (default: 50 as text, 10000 as JSON or HTML).", valueName: "rows"))
     var limit: Int?
     @Flag(help: "Tell every row with errors.")
@@ -55,6 +59,9 @@ struct ValidateCommand: SheafSubcommand {
         }
         if delimiter != nil, separator == nil {
             throw ValidationError("Give one ASCII character that is no quote and no line break with --delimiter, or tab.")
+        }
+        for text in reference where Self.reference(text) == nil {
+            throw ValidationError("Give DATASET=FILE with --reference, not \(CellText.shown(text)).")
         }
         if Set(files).count != files.count {
             throw ValidationError("Name each file once: a second time, all of its keys would be duplicates.")
@@ -88,13 +95,40 @@ struct ValidateCommand: SheafSubcommand {
         let progress = ValidationProgress(paths: files, isShown: !common.json || html != nil)
         let kept = all ? Int.max : limit ?? (common.json || html != nil ? Self.limitInFiles : Self.limitInText)
         let validation = DatasetValidation(
-            schema: labelSchema, schemaFile: schema, files: files.map(file), limit: kept
+            schema: labelSchema, schemaFile: schema, files: files.map(file), references: try references(labelSchema),
+            limit: kept
         ) { rows, bytes in progress.show(rows: rows, bytes: bytes) }
         defer { progress.clear() }
         do {
             return try await validation.run()
+        } catch let refused as ReferenceFile.Refused {
+            throw Failure(
+                .usage, code: "reference",
+                CellText.shown("\(refused.file): \(refused.problems.joined(separator: " "))".sentence, limit: 1_000),
+                hint: "Its header has to have the names of the fields that are referred to.")
         } catch let error as SheetError where error.code == .csvNotReadable {
             throw Failure(.usage, code: "no-such-file", CellText.shown(error.description.sentence, limit: 1_000))
+        }
+    }
+
+    private static func reference(_ text: String) -> (dataset: String, path: String)? {
+        guard let equals = text.firstIndex(of: "=") else { return nil }
+        let (name, path) = (String(text[..<equals]), String(text[text.index(after: equals)...]))
+        return name.isEmpty || path.isEmpty || path == "-" ? nil : (name, path)
+    }
+
+    private func references(_ schema: LabelSchema) throws -> [ReferenceFile] {
+        try reference.compactMap(Self.reference).map { dataset, path in
+            guard schema.referencedDatasets.contains(dataset) else {
+                let known = schema.referencedDatasets
+                throw Failure(
+                    .usage, code: "reference",
+                    "No foreign key of the schema points to a dataset `\(CellText.shown(dataset))`.",
+                    hint: known.isEmpty ? "It has none." : "There is: \(known.joined(separator: ", ")).")
+            }
+            var file = file(path)
+            file.sheet.headerRow = 1
+            return ReferenceFile(dataset: dataset, file: file)
         }
     }
 

@@ -6,13 +6,23 @@ import Sync
 /// What stood in cells is made harmless for a terminal.
 struct ChangeText {
     let style: Style
+    var language = MessageLanguage.en
 
     func lines(_ change: SyncReport.Change) -> [String] {
+        let reasons = change.reasons.map { reason in
+            "      " + style.dim(language == .ja ? reason.ja : reason.en)
+        }
+        return line(change) + reasons
+    }
+
+    private func line(_ change: SyncReport.Change) -> [String] {
         let key = LabelSchema.keyText(Array(change.key.utf8))
         var place = change.sheet.map { CellText.shown($0) } ?? ""
         if let row = change.row { place += " row \(row)" }
         if let annotator = change.annotator { place += ", \(CellText.shown(annotator))" }
-        if change.isCost { place = "lost to the new schema" }
+        if change.isCost {
+            place = change.kind == .delete ? "lost to the new schema" : "loses the values of a field that is gone"
+        }
         let tail = place.isEmpty ? "" : "  " + style.dim(place)
         switch change.kind {
         case .insert:

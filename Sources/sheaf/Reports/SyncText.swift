@@ -14,6 +14,7 @@ struct SyncText {
     private static let shownUpdates = 40
     private static let shownOthers = 3
     private static let shownRejections = 40
+    private static let shownAliases = 10
 
     func lines() -> [String] {
         var lines = [headline]
@@ -21,7 +22,9 @@ struct SyncText {
         lines += counts()
         lines += changes()
         lines += rejections()
+        lines += warnings()
         lines += waiting()
+        lines += aliases()
         for note in report.notes { lines.append("  " + style.yellow(note)) }
         lines += ending()
         return lines
@@ -97,8 +100,11 @@ struct SyncText {
             let new = counts.newlyRejected > 0 ? " (\(counts.newlyRejected.grouped) new)" : ""
             rest.append(style.red("\(counts.rejected.grouped) rejected\(new)"))
         }
+        if counts.warnings > 0 { rest.append(style.yellow(counts.warnings.counted("warning"))) }
         if counts.waitingDeletes > 0 { rest.append("\(counts.waitingDeletes.counted("delete")) waiting") }
         if counts.approved > 0 { rest.append("\(counts.approved.grouped) approved") }
+        let references = report.references.map { "\($0.dataset)@\($0.version)" }
+        if !references.isEmpty { rest.append("foreign keys against \(references.joined(separator: ", "))") }
         return ["  " + parts.joined(separator: "   "), "  " + rest.joined(separator: ", ")]
     }
 
@@ -111,7 +117,7 @@ struct SyncText {
             let all = report.changes.filter { $0.kind == kind }
             let limit = showsAll ? Int.max : kind == .update ? Self.shownUpdates : Self.shownOthers
             let shown = all.count > limit ? Array(all.prefix(limit)) : all
-            for change in shown { lines += ChangeText(style: style).lines(change) }
+            for change in shown { lines += ChangeText(style: style, language: language).lines(change) }
             let total: Int
             switch kind {
             case .insert: total = report.counts.inserted
@@ -154,12 +160,57 @@ struct SyncText {
         }
     }
 
+    // MARK: - Warnings and aliases
+
+    private func warnings() -> [String] {
+        // Like rejections: a run that was not asked for all has nothing new to tell of them.
+        guard report.outcome == .planned || showsAll, !report.warnings.isEmpty else { return [] }
+        let shown = showsAll ? report.warnings[...] : report.warnings.prefix(Self.shownRejections)
+        var lines = ["", style.bold("Warnings") + style.dim(" (these rows are taken all the same)")]
+        for warning in shown {
+            let place = "\(CellText.shown(warning.sheet))!\(warning.problem.cell)"
+            lines.append("  \(style.cyan(place))  \(language == .ja ? warning.problem.ja : warning.problem.en)")
+        }
+        let more = report.counts.warnings - shown.count
+        if more > 0 { lines.append(style.dim("  … and \(more.counted("warning")) more")) }
+        return lines
+    }
+
+    private func aliases() -> [String] {
+        guard report.outcome == .planned || showsAll, !report.aliases.isEmpty else { return [] }
+        let shown = showsAll ? report.aliases[...] : report.aliases.prefix(Self.shownAliases)
+        var lines = ["", style.bold("Other spellings that were typed")]
+        for alias in shown {
+            let words = "\(CellText.shown(alias.spelling)) → \(CellText.shown(alias.value))"
+            lines.append("  \(words)  \(style.dim("\(alias.field), \(alias.count.grouped) ×"))")
+        }
+        let more = report.aliases.count - shown.count
+        if more > 0 { lines.append(style.dim("  … and \(more.counted("spelling")) more")) }
+        return lines
+    }
+
     private func waiting() -> [String] {
         guard !report.waitingDeletes.isEmpty else { return [] }
-        let blocks = Set(report.waitingDeletes.flatMap(\.blockedBy)).sorted().prefix(10).map { CellText.shown($0) }
-        var lines = ["", style.bold("Deletes that wait") + " for \(blocks.joined(separator: ", "))"]
-        let keys = report.waitingDeletes.prefix(20).map { LabelSchema.keyText(Array($0.key.utf8)) }
-        lines.append("  " + keys.joined(separator: ", ") + (report.counts.waitingDeletes > 20 ? ", …" : ""))
+        let (referenced, blocked) = (
+            report.waitingDeletes.filter(\.isReferenced), report.waitingDeletes.filter { !$0.isReferenced }
+        )
+        var lines: [String] = []
+        if !blocked.isEmpty {
+            let blocks = Set(blocked.flatMap(\.blockedBy)).sorted().prefix(10).map { CellText.shown($0) }
+            lines += ["", style.bold("Deletes that wait") + " for \(blocks.joined(separator: ", "))"]
+            let keys = blocked.prefix(20).map { LabelSchema.keyText(Array($0.key.utf8)) }
+            let isCut = report.counts.waitingDeletes - referenced.count > 20
+            lines.append("  " + keys.joined(separator: ", ") + (isCut ? ", …" : ""))
+        }
+        if !referenced.isEmpty {
+            lines += ["", style.bold("Deletes that wait") + ", since other labels refer to them"]
+            for label in referenced.prefix(20) {
+                let holders = label.blockedBy.prefix(5).map { CellText.shown($0) }.joined(separator: ", ")
+                lines.append(
+                    "  \(LabelSchema.keyText(Array(label.key.utf8)))  \(style.dim("referred to by \(holders)"))")
+            }
+            if referenced.count > 20 { lines.append("  …") }
+        }
         return lines
     }
 

@@ -81,6 +81,8 @@ struct Failure: Error {
             self.init(.usage, code: "configuration", mistakes.description)
         case let mistakes as LabelSchemaMistakes:
             self.init(.invalid, code: "schema", mistakes.description)
+        case let problem as ReferenceProblem:
+            self.init(.invalid, code: "reference", problem.message, hint: problem.hint)
         case let error as StoreError: self.init(error)
         case let error as MySQLError: self.init(error)
         case let error as SheetError:
