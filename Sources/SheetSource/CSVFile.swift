@@ -27,7 +27,8 @@ package enum CSVFile {
 
     fileprivate static func read(
         _ request: SheetRequest, path: String, encoding: TextEncoding, stillness: Duration,
-        separator: UInt8? = nil, sleep: Sleep = { try await Task.sleep(for: $0) }
+        separator: UInt8? = nil, isVersioned: Bool = true,
+        sleep: Sleep = { try await Task.sleep(for: $0) }
     ) async throws(SheetError) -> SheetReading {
         do {
             let file = try await onFileThread { () throws(LocalFileError) in
@@ -35,7 +36,8 @@ package enum CSVFile {
             }
             let opened = try await settled(file, stillness, sleep)
             let reading = CSVReading(
-                file: file, encoding: encoding, sheet: request.sheet, opened: opened, separator: separator)
+                file: file, encoding: encoding, sheet: request.sheet, opened: opened, separator: separator,
+                isVersioned: isVersioned)
             return try await read(request, reading)
         } catch {
             throw SheetError(fileFailure: error).about(request.sheet)
@@ -57,7 +59,7 @@ package enum CSVFile {
         }
         do {
             let result = try await reading.run(identity, into: ConsumerPort(request.consumer))
-            let version = FileVersion(bytes: result.digest, way).text
+            let version = result.digest.map { FileVersion(bytes: $0, way).text }
             return SheetReading(
                 identity: identity, fileVersionBefore: version, fileVersionAfter: version, bytes: result.bytes,
                 rowsRead: result.rows, oneAnswer: true)
@@ -108,6 +110,7 @@ package struct CSVFolderSource: SheetReader {
     private let encoding: TextEncoding
     private let stillness: Duration
     private let separator: UInt8?
+    private let isVersioned: Bool
 
     /// A source of the files in `folder`, in one encoding.
     ///
@@ -116,9 +119,12 @@ package struct CSVFolderSource: SheetReader {
     ///   - encoding: how the files' characters are written.
     ///   - stillness: how long a file must have stood still before it is read; a file that is being copied looks whole.
     ///   - separator: what stands between two fields, an ASCII character; nil as is usual for the encoding.
+    ///   - isVersioned: whether readings tell the file's version, which costs a hash of all its bytes.
     package init(
-        folder: String, encoding: TextEncoding = .utf8, stillness: Duration = .zero, separator: UInt8? = nil
+        folder: String, encoding: TextEncoding = .utf8, stillness: Duration = .zero, separator: UInt8? = nil,
+        isVersioned: Bool = true
     ) {
+        self.isVersioned = isVersioned
         self.separator = separator
         self.folder = folder
         self.encoding = encoding
@@ -129,7 +135,8 @@ package struct CSVFolderSource: SheetReader {
         let name = request.sheet.spreadsheet
         let path = name.hasPrefix("/") ? name : "\(folder)/\(name)"
         return try await CSVFile.read(
-            request, path: path, encoding: encoding, stillness: stillness, separator: separator)
+            request, path: path, encoding: encoding, stillness: stillness, separator: separator,
+            isVersioned: isVersioned)
     }
 }
 
@@ -161,7 +168,7 @@ package actor StandardInputSource: SheetReader {
                 copy = file
             }
             let reading = CSVReading(
-                file: file, encoding: encoding, sheet: request.sheet, opened: nil, separator: separator)
+                file: file, encoding: encoding, sheet: request.sheet, opened: nil, separator: separator, isVersioned: false)
             return try await CSVFile.read(request, reading)
         } catch {
             throw SheetError(fileFailure: error).about(request.sheet)

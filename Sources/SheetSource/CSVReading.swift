@@ -10,6 +10,8 @@ struct CSVReading: Sendable {
     let opened: FileStamp?
     /// What stands between two fields; nil as is usual for the encoding.
     var separator: UInt8?
+    /// Whether anybody wants to know the version of what was read.
+    var isVersioned = true
 
     private static let chunkBytes = 1 << 18
 
@@ -17,7 +19,8 @@ struct CSVReading: Sendable {
     struct Result {
         var bytes = 0
         var rows = 0
-        var digest: SHA256Digest
+        /// Nil if nobody wanted it.
+        var digest: SHA256Digest?
     }
 
     /// Hands every row to `target`, beginning with `begin`.
@@ -36,14 +39,14 @@ struct CSVReading: Sendable {
         var (bytes, rows) = (0, 0)
         while let chunk = try await chunk(at: bytes) {
             bytes += chunk.count
-            hasher.update(chunk)
+            if isVersioned { hasher.update(chunk) }
             try scanner.feed(try decoder.decode(chunk))
             if let batch = scanner.takeBatch() { rows += try await target.receive(batch, from: sheet) }
         }
         try decoder.finish()
         try scanner.finish()
         if let batch = scanner.takeBatch() { rows += try await target.receive(batch, from: sheet) }
-        return Result(bytes: bytes, rows: rows, digest: hasher.finish())
+        return Result(bytes: bytes, rows: rows, digest: isVersioned ? hasher.finish() : nil)
     }
 
     /// The SHA-256 of all bytes.

@@ -88,7 +88,9 @@ struct ExportCommand: SheafSubcommand {
         var writer = CSVWriter()
         // A terminal would obey control characters that somebody typed into a cell.
         let isTerminal = output == nil && isatty(STDOUT_FILENO) == 1
-        if format == .csv { writer.append(row: fields.map(\.name)) }
+        if format == .csv {
+            writer.append(row: fields.map { formulas == .escape ? FormulaText.escaped($0.name) : $0.name })
+        }
         var after: KeyHash?
         var done = 0
         while true {

@@ -143,7 +143,7 @@ struct ValidateCommand: SheafSubcommand {
         return DatasetValidation.File(
             name: path,
             sheet: SheetReference(spreadsheet: url.path(percentEncoded: false), headerRow: headerRow),
-            reader: CSVFolderSource(folder: "/", encoding: encoding, separator: separator))
+            reader: CSVFolderSource(folder: "/", encoding: encoding, separator: separator, isVersioned: false))
     }
 
     private var separator: UInt8? {
