@@ -54,6 +54,7 @@ bench: deps ## Measure, and print ratios to what the machine can do
 	.build/release/sheaf-bench run
 	.build/release/sheaf-bench pull
 	.build/release/sheaf-bench calls
+	.build/release/sheaf-bench validate
 
 .PHONY: lint
 lint: ## Check the formatting, strictly

@@ -28,49 +28,25 @@ package enum HeaderProblem: Sendable, Hashable {
 
     /// The problem in words for the person who keeps the sheet.
     package func message(_ language: MessageLanguage) -> String {
-        switch language {
-        case .ja: japanese
-        case .en: english
-        }
-    }
-
-    private var japanese: String {
+        var values: [String: String] = [:]
+        var key = code
         switch self {
         case .missingColumn(_, let title, let suggestion):
-            let hint = suggestion.map { "「\(CellText.shown($0))」という列がありますが、書き間違いではありませんか？" } ?? ""
-            return "「\(title)」の列が見つかりません。見出しを元に戻してください。\(hint)"
+            values = ["field": title]
+            values["suggestion"] = suggestion
+            if suggestion != nil { key += "/near" }
         case .duplicateHeader(_, let title, let columns, let row):
-            let cells = columns.map { A1.cell(column: $0, row: row) }.joined(separator: "、")
-            return "「\(title)」の列が二つ以上あります（\(cells)）。一つだけ残してください。"
+            let cells = columns.map { A1.cell(column: $0, row: row) }
+            values = ["field": title, "otherCells": cells.joined(separator: language == .ja ? "、" : ", ")]
         case .extraColumn(let header, let column, let row):
-            let cell = A1.cell(column: column, row: row)
-            return "「\(CellText.shown(header))」という列（\(cell)）は、このシートでは使えません。列を移すか、見出しを直してください。"
+            values = ["cell": header, "otherCells": A1.cell(column: column, row: row)]
         case .misplacedColumn(let title, let column, let expected, let row):
-            let (here, there) = (A1.cell(column: column, row: row), A1.cell(column: expected, row: row))
-            return "「\(title)」の列が \(here) にありますが、\(there) に置いてください（列の順番が決まっています）。"
-        case .emptyHeader(let row):
-            return "見出しの行（\(row)行目）が空です。各列の見出しを入力してください。"
+            values = ["field": title, "cell": A1.cell(column: column, row: row)]
+            values["otherCells"] = A1.cell(column: expected, row: row)
+        case .emptyHeader(let row): values = ["row": "\(row)"]
         }
-    }
-
-    private var english: String {
-        switch self {
-        case .missingColumn(_, let title, let suggestion):
-            let hint = suggestion.map { " There is a column “\(CellText.shown($0))”: is it a slip of the pen?" } ?? ""
-            return "The column “\(title)” is missing. Please put its header back.\(hint)"
-        case .duplicateHeader(_, let title, let columns, let row):
-            let cells = columns.map { A1.cell(column: $0, row: row) }.joined(separator: ", ")
-            return "The column “\(title)” stands there more than once (\(cells)). Please keep only one."
-        case .extraColumn(let header, let column, let row):
-            let cell = A1.cell(column: column, row: row)
-            return "The column “\(CellText.shown(header))” (\(cell)) is not one that this sheet may have. "
-                + "Please move it elsewhere, or correct its header."
-        case .misplacedColumn(let title, let column, let expected, let row):
-            let (here, there) = (A1.cell(column: column, row: row), A1.cell(column: expected, row: row))
-            return
-                "The column “\(title)” stands in \(here). Please move it to \(there): the columns have a fixed order."
-        case .emptyHeader(let row):
-            return "The header row (row \(row)) is empty. Please enter a header for each column."
+        return MessageTemplate.filled(UsualMessage[key]?.text(language) ?? "") { place in
+            CellText.shown(values[place] ?? "", limit: 400)
         }
     }
 }

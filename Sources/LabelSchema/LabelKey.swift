@@ -38,11 +38,33 @@ extension LabelSchema {
         return Array(validated.bytes[row.key])
     }
 
+    /// The key that a JSON array stands for, as programs hand keys on; nil if it is none of this schema.
+    ///
+    /// Values are taken as they are: a key of an older version may be one that nobody could type any more.
+    ///
+    /// - Parameter json: One value for each field of the primary key, in key order.
+    /// - Returns: The key in canonical form.
+    package func key(json: String) -> [UInt8]? {
+        guard case .list(let items)? = Self.value(ofKey: Array(json.utf8)), items.count == primaryKey.count else {
+            return nil
+        }
+        for item in items {
+            switch item {
+            case .number, .string, .boolean: continue
+            case .null, .list, .object: return nil
+            }
+        }
+        var key: [UInt8] = []
+        LabelValue.list(items).appendJSON(to: &key)
+        return key
+    }
+
+    private static func value(ofKey key: [UInt8]) -> LabelValue? {
+        CanonicalLabel.parse(Array("{\"key\":".utf8) + key + [UInt8(ascii: "}")])?.first?.value
+    }
+
     /// A canonical key as a person reads it: `1234`, or `1234, 2` for a composite one.
     package static func keyText(_ key: [UInt8]) -> String {
-        guard let value = CanonicalLabel.parse(Array("{\"key\":".utf8) + key + [UInt8(ascii: "}")])?.first?.value else {
-            return ""
-        }
-        return CellText.shown(value.displayText)
+        value(ofKey: key).map { CellText.shown($0.displayText) } ?? ""
     }
 }

@@ -351,6 +351,7 @@ extension LabelField {
         let reason = failure.detail["constraint"] == "required" ? "blank" : "unreadable"
         var detail = messageDetail(code: code, cause: isKeyError ? reason : failure.detail["constraint"])
         if isKeyError { detail["reason"] = reason }
+        if failure.detail["constraint"] != nil { detail["type"] = type.rawValue }
         detail.merge(failure.detail) { _, new in new }
         return CellError(
             code: code, field: name, column: column, rowNumber: rowNumber, cell: cell, detail: detail,

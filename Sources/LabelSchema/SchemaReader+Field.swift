@@ -183,7 +183,7 @@ extension SchemaReader {
     }
 
     private mutating func checkPlaces(of template: SchemaText, _ what: String) {
-        for name in CellError.places(of: template.text) where !CellError.templatePlaces.contains(name) {
+        for name in MessageTemplate.places(of: template.text) where !CellError.templatePlaces.contains(name) {
             let hint = SchemaMistakeCollector.meant(name, among: CellError.templatePlaces)
             mistakes.add(template.line, "\(what) has a place `{\(CellText.shown(name))}`, which is not known", hint)
         }

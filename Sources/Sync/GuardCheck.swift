@@ -9,8 +9,17 @@ struct GuardCheck {
     /// Every entry of the run; of a rejection, only a new one.
     private(set) var entries: [HoldEntry] = []
 
-    init(_ outcome: MergeOutcome, _ unreadable: UnreadableKeys, _ approvals: Approvals) {
+    /// - Parameters:
+    ///   - outcome: what the run would do.
+    ///   - unreadable: rows with an unreadable key.
+    ///   - approvals: what people have approved.
+    ///   - rekeys: for each key that is a corrected one, the former one: both together are one change.
+    init(
+        _ outcome: MergeOutcome, _ unreadable: UnreadableKeys, _ approvals: Approvals,
+        rekeys: [KeyHash: KeyHash] = [:]
+    ) {
         for change in outcome.entries { count(change, approvals) }
+        joinCorrected(rekeys, outcome, approvals)
         var rejected: Set<HoldEntry> = []
         for (key, found) in outcome.problems where found.isNew {
             let entry = HoldEntry(key: key, action: .reject, before: nil, after: found.problem.seen)
@@ -46,6 +55,25 @@ struct GuardCheck {
         case .update: counts.changed += 1
         case .delete: counts.deleted += 1
         }
+    }
+
+    /// Counts the delete of a former key and the insert of the corrected one as one change, where neither is approved.
+    private mutating func joinCorrected(
+        _ rekeys: [KeyHash: KeyHash], _ outcome: MergeOutcome, _ approvals: Approvals
+    ) {
+        if rekeys.isEmpty { return }
+        var deleted: Set<KeyHash> = []
+        var inserted: Set<KeyHash> = []
+        for change in outcome.entries where change.kind != .update && !change.isCost {
+            let action: HoldAction = change.kind == .insert ? .insert : .delete
+            let entry = HoldEntry(key: change.key, action: action, before: change.before, after: change.after)
+            if approvals.entries[entry] != nil { continue }
+            if change.kind == .insert { inserted.insert(change.key) } else { deleted.insert(change.key) }
+        }
+        let pairs = rekeys.count { inserted.contains($0.key) && deleted.contains($0.value) }
+        counts.inserted -= pairs
+        counts.deleted -= pairs
+        counts.changed += pairs
     }
 
     private mutating func count(rejection entry: HoldEntry, isFirst: Bool, _ approvals: Approvals) {

@@ -46,7 +46,7 @@ package struct GuardBreach: Sendable, Equatable, CustomStringConvertible {
 
     package var description: String {
         name == "schema_cost"
-            ? "\(count) labels would be lost to the new schema"
+            ? "\(count) \(count == 1 ? "label" : "labels") would be lost to the new schema, whole or in part"
             : "\(name): \(count) rows of \(base), and \(allowed) are allowed"
     }
 }

@@ -11,13 +11,13 @@ struct ReportDetails {
     /// So many entries of each kind are told in full; the counts tell of all.
     let limit: Int
 
-    private var definition: DatasetDefinition { texts.definition }
-    private var decided: Decided { texts.decided }
+    var definition: DatasetDefinition { texts.definition }
+    var decided: Decided { texts.decided }
 
     func changes(_ outcome: MergeOutcome) async throws -> [SyncReport.Change] {
         // What was there is most interesting to lose, so updates and deletes come before inserts.
         let told =
-            outcome.entries.filter { $0.kind != .insert }.prefix(limit)
+            outcome.entries.filter { $0.kind != .insert && !$0.isRenaming }.prefix(limit)
             + outcome.entries.filter { $0.kind == .insert }.prefix(limit)
         let stored = try await storedLabels(told.filter { $0.before != nil }.map(\.key))
         return try told.map { entry in
@@ -145,10 +145,12 @@ struct ReportDetails {
         }
     }
 
-    /// The stored labels of some keys, as of the base version.
+    /// The stored labels of some keys, as of the base version, with the names that their fields have now.
     func storedLabels(_ keys: [KeyHash]) async throws -> [KeyHash: [UInt8]] {
         guard let dataset = state.dataset, !keys.isEmpty else { return [:] }
+        let schema = definition.schema
         return try await store.labels(of: dataset, version: state.currentVersion, keys: keys)
+            .mapValues { schema.translated(canonicalLabel: $0) ?? $0 }
     }
 
     private func problems(_ errors: [CellError]) -> [SyncReport.Rejection.Problem] {

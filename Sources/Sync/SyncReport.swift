@@ -31,6 +31,8 @@ package struct SyncReport: Codable, Sendable {
     package var aliases: [Alias] = []
     /// The dataset versions that foreign keys were checked against.
     package var references: [Reference] = []
+    /// Deletes and inserts that look like one row whose key was corrected.
+    package var likelyRekeys: [LikelyRekey] = []
     /// Guards that are exceeded by what no approval covers.
     package var breaches: [String] = []
     package var holdID: UInt64?
@@ -60,6 +62,7 @@ package struct SyncReport: Codable, Sendable {
         report.changes = []
         report.rejections = []
         report.waitingDeletes = []
+        report.likelyRekeys = []
         report.warnings = []
         for index in report.sheets.indices { report.sheets[index].failure?.messages = [:] }
         return report
@@ -163,6 +166,16 @@ extension SyncReport {
                 self.after = after
             }
         }
+    }
+
+    /// A label that goes and one that comes, which look like one row.
+    package struct LikelyRekey: Codable, Sendable, Equatable {
+        /// The keys as canonical JSON.
+        package var from: String
+        package var to: String
+        /// Where the row with the new key stands.
+        package var sheet: String
+        package var row: Int
     }
 
     /// One row that is not valid.

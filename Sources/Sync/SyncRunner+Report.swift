@@ -85,7 +85,19 @@ extension SyncRunner {
         report.warnings = details.warnings()
         report.counts.warnings = decided.pass.sheets.reduce(0) { $0 + ($1?.warningCount ?? 0) }
         report.aliases = details.aliases()
+        let renamed = outcome.entries.count(where: \.isRenaming)
+        if renamed > 0 {
+            report.notes.append("Updates that only take over new names of fields: \(renamed).")
+        }
         return details
+    }
+
+    /// For each key that was said to be a corrected one, the former one; asked for only where a run could join any.
+    func rekeys(_ outcome: MergeOutcome, _ state: StoredState) async throws -> [KeyHash: KeyHash] {
+        guard let dataset = state.dataset, outcome.count(.delete) > 0, outcome.count(.insert) > 0 else { return [:] }
+        return Dictionary(
+            try await store.rekeys(of: dataset).map { ($0.newHash, $0.oldHash) },
+            uniquingKeysWith: { first, _ in first })
     }
 
     static func json(_ report: SyncReport) throws -> String {

@@ -69,8 +69,11 @@ package struct SyncRunner: Sendable {
         var report = newReport(.planned, state, decided)
         if let outcome = decided.outcome {
             let unreadable = UnreadableKeys(decided.pass, state)
-            let check = GuardCheck(outcome, unreadable, state.approvals)
-            try await tell(outcome, unreadable, check, state, decided, limit: detailLimit, into: &report)
+            let rekeys = try await rekeys(outcome, state)
+            let check = GuardCheck(outcome, unreadable, state.approvals, rekeys: rekeys)
+            let details = try await tell(
+                outcome, unreadable, check, state, decided, limit: detailLimit, into: &report)
+            report.likelyRekeys = try await details.likelyRekeys(outcome, known: rekeys)
         }
         report.seconds = (ContinuousClock.now - started).inSeconds
         return report
@@ -143,8 +146,10 @@ package struct SyncRunner: Sendable {
             return try await endWithoutDecision(decided, state, dataset, report, lease: lease)
         }
         let unreadable = UnreadableKeys(decided.pass, state)
-        let check = GuardCheck(outcome, unreadable, state.approvals)
+        let rekeys = try await rekeys(outcome, state)
+        let check = GuardCheck(outcome, unreadable, state.approvals, rekeys: rekeys)
         let details = try await tell(outcome, unreadable, check, state, decided, limit: detailLimit, into: &report)
+        report.likelyRekeys = try await details.likelyRekeys(outcome, known: rekeys)
         if case .adopt(let skipsInvalid) = mode {
             return try await adopt(
                 outcome, details, dataset, state, report, skipsInvalid: skipsInvalid, reason: reason, lease: lease)

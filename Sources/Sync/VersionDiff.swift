@@ -9,16 +9,19 @@ package struct VersionDiff: Sendable {
     package let dataset: DatasetRecord
     /// The schema of the later version.
     package let schema: LabelSchema
+    /// How fields came to be called what they are.
+    package let lineage: SchemaLineage
 
-    package init(store: LabelStore, dataset: DatasetRecord, schema: LabelSchema) {
+    package init(store: LabelStore, dataset: DatasetRecord, schema: LabelSchema, lineage: SchemaLineage) {
         self.store = store
         self.dataset = dataset
         self.schema = schema
+        self.lineage = lineage
     }
 
     /// Hands over the changes from one version to another in pages, in key order.
     ///
-    /// A label that was changed and changed back is no change.
+    /// A label that was changed and changed back is no change, and neither is one whose fields were only renamed.
     ///
     /// - Parameters:
     ///   - old: the earlier version; 0 is the empty one.
@@ -33,10 +36,18 @@ package struct VersionDiff: Sendable {
         for start in stride(from: 0, to: keys.count, by: pageSize) {
             try Task.checkCancellation()
             let some = Array(keys[start..<min(start + pageSize, keys.count)])
-            let before = old == 0 ? [:] : try await store.labels(of: dataset, version: old, keys: some)
-            let after = new == 0 ? [:] : try await store.labels(of: dataset, version: new, keys: some)
+            let before = try await labels(some, version: old, newest: max(old, new))
+            let after = try await labels(some, version: new, newest: max(old, new))
             try await page(some.compactMap { change(before[$0], after[$0]) })
         }
+    }
+
+    /// The labels of a version, with the names of the later one.
+    private func labels(_ keys: [KeyHash], version: Int, newest: Int) async throws -> [KeyHash: [UInt8]] {
+        if version == 0 { return [:] }
+        let labels = try await store.labels(of: dataset, version: version, keys: keys)
+        return version == newest
+            ? labels : labels.mapValues { lineage.translated($0, from: version, to: newest) }
     }
 
     private func change(_ before: [UInt8]?, _ after: [UInt8]?) -> SyncReport.Change? {

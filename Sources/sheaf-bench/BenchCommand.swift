@@ -15,11 +15,12 @@ struct BenchCommand: AsyncParsableCommand {
               sheaf-bench run
               sheaf-bench pull
               sheaf-bench calls
+              sheaf-bench validate
               sheaf-bench run --rows 10000 --json
             """,
         subcommands: [
-            RunCommand.self, PullCommand.self, CallsCommand.self, FloorCommand.self, InsertFloorCommand.self,
-            PullPassCommand.self, ReplayCommand.self,
+            RunCommand.self, PullCommand.self, CallsCommand.self, ValidateCommand.self, FloorCommand.self,
+            InsertFloorCommand.self, PullPassCommand.self, ReplayCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
 

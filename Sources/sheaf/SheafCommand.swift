@@ -33,7 +33,7 @@ struct SheafCommand: AsyncParsableCommand {
                 name: "Sync",
                 subcommands: [
                     PlanCommand.self, SyncCommand.self, WatchCommand.self, HoldsCommand.self, ApproveCommand.self,
-                    SheetCommand.self,
+                    SheetCommand.self, RekeyCommand.self,
                 ]),
             CommandGroup(
                 name: "Read",

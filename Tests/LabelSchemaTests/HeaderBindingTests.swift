@@ -61,14 +61,14 @@ import Testing
         #expect(problems.map(\.code) == ["missing-label", "duplicate-label"])
         #expect(
             problems.map { $0.message(.ja) } == [
-                "「カテゴリ」の列が見つかりません。見出しを元に戻してください。"
-                    + "「カテゴリー」という列がありますが、書き間違いではありませんか？",
+                "「カテゴリ」の列が見つかりません。「カテゴリー」という列がこれに当たる場合は、"
+                    + "見出しを「カテゴリ」に直してください。",
                 "「メモ」の列が二つ以上あります（C1、D1）。一つだけ残してください。",
             ])
         #expect(
             problems.map { $0.message(.en) } == [
-                "The column “カテゴリ” is missing. Please put its header back. "
-                    + "There is a column “カテゴリー”: is it a slip of the pen?",
+                "The column “カテゴリ” is missing. "
+                    + "If “カテゴリー” is the one, please put its header back to “カテゴリ”.",
                 "The column “メモ” stands there more than once (C1, D1). Please keep only one.",
             ])
         let empty = try #require(try bind([]).problems.first)

@@ -26,7 +26,7 @@ import Testing
             try await bench.sync(["a.csv"])
             let held = try await bench.sync(["a.csv"], schema: Self.narrower)
             #expect(held.outcome == .held)
-            #expect(held.breaches == ["1 labels would be lost to the new schema"])
+            #expect(held.breaches == ["1 label would be lost to the new schema, whole or in part"])
             #expect(held.changes.map(\.isCost) == [true])
             #expect(try await bench.kinds() == [1: "主食", 2: "副菜"])
             let hold = try #require(held.holdID)

@@ -63,12 +63,12 @@ struct Workbench: Sendable {
 
     func runner(
         _ sheets: [String], schema: String = schemaText, guards: Guards = .none, store other: LabelStore? = nil,
-        mode: SyncRunner.Mode = .sync, progress: @escaping SyncProgress = { _ in }
+        mode: SyncRunner.Mode = .sync, dataset: String = dataset, progress: @escaping SyncProgress = { _ in }
     ) throws -> SyncRunner {
         let reader = HookedReader(source: CSVFolderSource(folder: folder), hook: beforeRead)
         return SyncRunner(
             definition: DatasetDefinition(
-                name: Self.dataset, schema: try LabelSchema.parse(schema, file: "dish.yaml"),
+                name: dataset, schema: try LabelSchema.parse(schema, file: "dish.yaml"),
                 sheets: sheets.map { sheet in
                     SheetDefinition(
                         reference: SheetReference(spreadsheet: sheet), location: "csv:\(sheet)", annotator: nil,
@@ -80,9 +80,9 @@ struct Workbench: Sendable {
 
     @discardableResult
     func sync(
-        _ sheets: [String], schema: String = schemaText, guards: Guards = .none
+        _ sheets: [String], schema: String = schemaText, guards: Guards = .none, dataset: String = dataset
     ) async throws -> SyncReport {
-        try await runner(sheets, schema: schema, guards: guards).sync()
+        try await runner(sheets, schema: schema, guards: guards, dataset: dataset).sync()
     }
 
     // MARK: - The store

@@ -31,6 +31,7 @@ struct ListReference: Sendable {
     /// What is wrong with a value, given as a person reads it, that the list does not have.
     func failure(_ typed: String) -> CellFailure {
         var failure = CellFailure(code: "foreign-key", detail: ["reference": listName])
+        if key.fields.count > 1 { failure.detail["fields"] = key.fields.joined(separator: ", ") }
         failure.detail["suggestion"] = nearest?.find(typed)
         if !shown.isEmpty { failure.detail["allowed"] = shown }
         return failure

@@ -12,7 +12,8 @@ extension SchemaReader {
         guard let sheaf, let node = sheaf["rules"] else { return [] }
         guard case .list(let items) = node.value else {
             let problem = "`rules` of \(sheaf.place) must be a list, but is \(node.found)"
-            mistakes.add(node.line, problem, "begin each rule with `- `, such as `- if open is false then note is empty`")
+            mistakes.add(
+                node.line, problem, "begin each rule with `- `, such as `- if open is false then note is empty`")
             return []
         }
         let fields = drafts.map { draft in
@@ -30,7 +31,8 @@ extension SchemaReader {
     ) -> RowRule? {
         let what = "rule \(place)"
         if case .string(let text) = node.value {
-            return compile(SchemaText(text: text, line: node.line), what, SchemaMembers(place: what, line: node.line), fields)
+            return compile(
+                SchemaText(text: text, line: node.line), what, SchemaMembers(place: what, line: node.line), fields)
         }
         guard case .mapping = node.value else {
             let hint = "write it in words, such as `if is_food is false then category is empty`"
@@ -96,7 +98,7 @@ extension SchemaReader {
 
     private mutating func checkPlaces(of template: SchemaText, _ what: String, named: [String]) {
         let known = RowRule.templatePlaces + named
-        for name in CellError.places(of: template.text) where !known.contains(name) {
+        for name in MessageTemplate.places(of: template.text) where !known.contains(name) {
             let hint = SchemaMistakeCollector.meant(name, among: known)
             mistakes.add(template.line, "\(what) has a place `{\(CellText.shown(name))}`, which is not known", hint)
         }

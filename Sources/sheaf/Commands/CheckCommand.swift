@@ -54,7 +54,8 @@ struct CheckCommand: SheafSubcommand {
         var findings = [Finding(subject: workspace.configuration.file, problems: [])]
         var sound: [DatasetSettings] = []
         for dataset in workspace.configuration.datasets {
-            let problems = Self.mistakes { try workspace.schema(dataset) }
+            var problems = Self.mistakes { try workspace.schema(dataset) }
+            if problems.isEmpty { problems = try referenceProblems(dataset, workspace) }
             findings.append(Finding(subject: "\(dataset.name): schema \(dataset.schema)", problems: problems))
             if problems.isEmpty { sound.append(dataset) }
         }
@@ -71,6 +72,24 @@ struct CheckCommand: SheafSubcommand {
             if exit == .success, checks.contains(where: { !$0.problems.isEmpty }) { exit = .source }
         }
         return try tell(findings, console, failing: exit)
+    }
+
+    /// What is wrong with a dataset's foreign keys to other datasets of the configuration.
+    ///
+    /// One that is not in it may be another team's, in the same store: the sync looks for it there.
+    private func referenceProblems(_ dataset: DatasetSettings, _ workspace: Workspace) throws -> [String] {
+        let schema = try workspace.schema(dataset)
+        let known = workspace.configuration.datasets
+        return schema.referencedDatasets.flatMap { name -> [String] in
+            guard let target = known.first(where: { $0.name == name }) else {
+                let near = NearestText.find(name, among: known.map(\.name)).map { "; did you mean `\($0)`?" } ?? ""
+                return near.isEmpty
+                    ? [] : ["A foreign key points to `\(CellText.shown(name))`, which is no dataset here\(near)"]
+            }
+            // A mistake in the other schema is told with that dataset.
+            guard let other = try? workspace.schema(target) else { return [] }
+            return schema.problems(withReferenceTo: name, other)
+        }
     }
 
     private func sheetFindings(

@@ -36,10 +36,16 @@ struct DiffCommand: SheafSubcommand {
         return try await workspace.withStore { store in
             let record = try await store.dataset(dataset)
             let last = try await store.version(to ?? record.currentVersion, of: record)
-            if from != 0 { _ = try await store.version(from, of: record) }
-            let schema = try LabelSchema.parse(document: try await store.schemaDocument(last.schemaID))
+            var newest = last
+            if from != 0 {
+                let first = try await store.version(from, of: record)
+                if first.version > last.version { newest = first }
+            }
+            let schema = try LabelSchema.parse(document: try await store.schemaDocument(newest.schemaID))
             var result = Result(dataset: record.name, from: from, to: last.version)
-            let diff = VersionDiff(store: store, dataset: record, schema: schema)
+            let diff = VersionDiff(
+                store: store, dataset: record, schema: schema,
+                lineage: try await SchemaLineage.load(of: record, from: store))
             console.line(
                 console.style.bold("\(record.name)@\(from) → \(record.name)@\(last.version)"))
             try await diff.changes(from: from, to: last.version) { page in

@@ -41,7 +41,7 @@ struct LogCommand: SheafSubcommand {
             if let dataset {
                 let record = try await store.dataset(dataset)
                 if let key {
-                    try await showKey(key, record, store, console)
+                    try await KeyLog(dataset: record, store: store, console: console).show(key)
                 } else if runs {
                     try await showRuns(record, store, console)
                 } else {
@@ -130,91 +130,5 @@ struct LogCommand: SheafSubcommand {
         }
         console.lines(table.lines { row, _, text in row == 0 ? console.style.dim(text) : text })
         try console.json(runs)
-    }
-
-    // MARK: - One row
-
-    private struct Step: Encodable {
-        var version: Int
-        var kind: SyncReport.Change.Kind
-        var at: String
-        var by: String
-        var annotator: String?
-        var sheet: String?
-        var row: Int?
-        var run: UInt64
-        var cells: [SyncReport.Change.Cell]
-    }
-
-    private func showKey(
-        _ typed: String, _ dataset: DatasetRecord, _ store: LabelStore, _ console: Console
-    ) async throws {
-        guard dataset.currentVersion > 0 else {
-            console.line("Nothing is published yet: run `sheaf sync`.")
-            try console.json([Step]())
-            return
-        }
-        let current = try await store.version(dataset.currentVersion, of: dataset)
-        let schema = try LabelSchema.parse(document: try await store.schemaDocument(current.schemaID))
-        let values = typed.split(separator: ",", omittingEmptySubsequences: false)
-            .map { $0.trimmingPrefix(while: { $0 == " " }) }.map(String.init)
-        // As one would type it in the sheet, or as `--json` prints keys.
-        let isCanonical = typed.hasPrefix("[") && typed.hasSuffix("]")
-        let canonical = isCanonical ? Array(typed.utf8) : nil
-        guard let key = schema.key(typed: schema.primaryKey.count == 1 ? [typed] : values) ?? canonical else {
-            throw Failure(
-                .usage, code: "bad-key", "`\(CellText.shown(typed))` is not a key of \(dataset.name).",
-                hint: "Its primary key is \(schema.primaryKey.joined(separator: ", ")).")
-        }
-        let revisions = try await store.revisions(of: LabelSchema.keyHash(key), in: dataset)
-        let steps = try await self.steps(revisions, schema, dataset, store)
-        console.line(console.style.bold("\(dataset.name), \(LabelSchema.keyText(key))"))
-        if steps.isEmpty { console.line("  It was never a label.") }
-        for step in steps {
-            var place = step.annotator.map { CellText.shown($0) } ?? ""
-            if let sheet = step.sheet {
-                place += (place.isEmpty ? "" : ", ") + "\(CellText.shown(sheet)) row \(step.row ?? 0)"
-            }
-            console.line(
-                "  \(console.style.cyan("version \(step.version)"))  \(step.at.shortTime)  run \(step.run) by "
-                    + "\(CellText.shown(step.by))\(place.isEmpty ? "" : "  " + console.style.dim(place))")
-            if step.kind == .delete {
-                console.line("      \(console.style.red("deleted"))")
-                continue
-            }
-            for cell in step.cells {
-                let after = CellText.shown(cell.after ?? "(blank)")
-                let before =
-                    step.kind == .insert ? "" : console.style.red(CellText.shown(cell.before ?? "(blank)")) + " → "
-                console.line("      \(cell.title): \(before)\(console.style.green(after))")
-            }
-        }
-        try console.json(steps)
-    }
-
-    private func steps(
-        _ revisions: [LabelRevision], _ schema: LabelSchema, _ dataset: DatasetRecord, _ store: LabelStore
-    ) async throws -> [Step] {
-        var steps: [Step] = []
-        var before: [UInt8] = []
-        for (index, revision) in revisions.enumerated() {
-            steps.append(
-                Step(
-                    version: revision.validFrom, kind: before.isEmpty ? .insert : .update, at: revision.publishedAt,
-                    by: revision.actor, annotator: revision.annotator, sheet: revision.sheet, row: revision.sheetRow,
-                    run: revision.runID, cells: schema.cellChanges(from: before, to: revision.label)))
-            before = revision.label
-            let next = index + 1 < revisions.count ? revisions[index + 1].validFrom : nil
-            if let end = revision.validTo, end != next {
-                let version = try await store.version(end, of: dataset)
-                steps.append(
-                    Step(
-                        version: end, kind: .delete, at: version.publishedAt, by: version.actor, annotator: nil,
-                        sheet: nil, row: nil, run: version.runID,
-                        cells: schema.cellChanges(from: before, to: [])))
-                before = []
-            }
-        }
-        return steps
     }
 }

@@ -13,6 +13,7 @@ struct SyncText {
     private static let shownSheets = 40
     private static let shownUpdates = 40
     private static let shownOthers = 3
+    private static let shownRekeys = 10
     private static let shownRejections = 40
     private static let shownAliases = 10
 
@@ -21,6 +22,7 @@ struct SyncText {
         lines += sheets()
         lines += counts()
         lines += changes()
+        lines += rekeys()
         lines += rejections()
         lines += warnings()
         lines += waiting()
@@ -129,6 +131,25 @@ struct SyncText {
             }
         }
         return lines
+    }
+
+    private func rekeys() -> [String] {
+        let all = report.likelyRekeys
+        if all.isEmpty { return [] }
+        let shown = showsAll ? all[...] : all.prefix(Self.shownRekeys)
+        var table = Table()
+        for pair in shown {
+            let keys = [pair.from, pair.to].map { LabelSchema.keyText(Array($0.utf8)) }
+            table.add(["\(keys[0]) → \(keys[1])", "\(CellText.shown(pair.sheet)) row \(pair.row)"])
+        }
+        var lines = ["", style.bold("Perhaps the same rows under a corrected key")]
+        lines += table.lines(indent: 2) { _, column, text in column == 0 ? style.yellow(text) : style.dim(text) }
+        if all.count > shown.count {
+            lines.append(style.dim("  … and \((all.count - shown.count).counted("pair")) more"))
+        }
+        return lines + [
+            "  `sheaf rekey \(report.dataset) OLD NEW` keeps the history with the row; the guards count it as one change."
+        ]
     }
 
     // MARK: - Rejections

@@ -77,10 +77,22 @@ struct Workspace: Sendable {
 
     // MARK: - Datasets
 
-    /// The settings of the datasets named, or of all.
+    /// The settings of the datasets named, or of all; those that foreign keys point to come first.
     func datasets(_ names: [String]) throws -> [DatasetSettings] {
-        if names.isEmpty { return configuration.datasets }
-        return try names.map(dataset)
+        let wanted = names.isEmpty ? configuration.datasets : try names.map(dataset)
+        var ordered: [DatasetSettings] = []
+        var visited: Set<String> = []
+        func visit(_ settings: DatasetSettings) {
+            // In a circle of references, whichever is met first waits for the next run.
+            guard visited.insert(settings.name).inserted else { return }
+            // A schema with a mistake is told of when its dataset is run.
+            for name in (try? schema(settings))?.referencedDatasets ?? [] {
+                if let target = wanted.first(where: { $0.name == name }) { visit(target) }
+            }
+            ordered.append(settings)
+        }
+        wanted.forEach(visit)
+        return ordered
     }
 
     func dataset(_ name: String) throws -> DatasetSettings {
