@@ -168,7 +168,8 @@ package actor StandardInputSource: SheetReader {
                 copy = file
             }
             let reading = CSVReading(
-                file: file, encoding: encoding, sheet: request.sheet, opened: nil, separator: separator, isVersioned: false)
+                file: file, encoding: encoding, sheet: request.sheet, opened: nil, separator: separator,
+                isVersioned: false)
             return try await CSVFile.read(request, reading)
         } catch {
             throw SheetError(fileFailure: error).about(request.sheet)

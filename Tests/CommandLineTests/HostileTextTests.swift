@@ -10,10 +10,13 @@ import Testing
 
     /// What somebody may type into a cell, or paste.
     private static let texts: [String] = [
-        "\u{1B}[31mred\u{1B}[0m\u{1B}]0;title\u{07}", "\u{9B}31m\u{85}\u{90}", "a\u{202E}evil\u{2066}b", "\u{0}NUL\u{0}",
+        "\u{1B}[31mred\u{1B}[0m\u{1B}]0;title\u{07}", "\u{9B}31m\u{85}\u{90}", "a\u{202E}evil\u{2066}b",
+        "\u{0}NUL\u{0}",
         "=HYPERLINK(\"http://evil.example\",\"x\")", "@SUM(A1:A9)", "-1+2", "+cmd|' /C calc'!A0", "'=1",
-        "<script>alert(1)</script>", "👨‍👩‍👧‍👦🏴‍☠️", "か\u{3099}ひ\u{309A}", "Z\u{351}\u{36B}\u{343}\u{32A}\u{302}algo", "\u{200B}\u{FEFF}zero",
-        "\r\n\t lines \r", "\u{2028}\u{2029}", "%s%n{cell}\\u{1B}", "\u{10FFFF}\u{E000}\u{FFFE}", "'; DROP TABLE sheaf_labels; --",
+        "<script>alert(1)</script>", "👨‍👩‍👧‍👦🏴‍☠️", "か\u{3099}ひ\u{309A}", "Z\u{351}\u{36B}\u{343}\u{32A}\u{302}algo",
+        "\u{200B}\u{FEFF}zero",
+        "\r\n\t lines \r", "\u{2028}\u{2029}", "%s%n{cell}\\u{1B}", "\u{10FFFF}\u{E000}\u{FFFE}",
+        "'; DROP TABLE sheaf_labels; --",
     ]
 
     private static func quoted(_ text: String) -> String {
@@ -45,14 +48,17 @@ import Testing
             try configure(scene)
             let long = String(repeating: "あ", count: 50_000)
             let names = Self.texts + [long]
-            let good = names.enumerated().map { "\($0 + 1),\(Self.quoted($1)),主食,\(Self.quoted(String($1.prefix(40))))\n" }
+            let good = names.enumerated().map {
+                "\($0 + 1),\(Self.quoted($1)),主食,\(Self.quoted(String($1.prefix(40))))\n"
+            }
             let bad = Self.texts.enumerated().map { "\($0 + 101),x,\(Self.quoted($1)),\n" }
             let keys = Self.texts.map { "\(Self.quoted($0)),x,主食,\n" }
             try scene.write("rows.csv", Self.header + good.joined() + bad.joined() + keys.joined())
             for arguments in [
                 ["plan", "--all"], ["plan", "--json"], ["plan", "--language", "ja"], ["sync", "--verbose", "--all"],
                 ["sync", "--full", "--json"], ["log", "dish"], ["log", "dish", "--key", "1"],
-                ["log", "dish", "--key", "1", "--json"], ["diff", "dish", "0", "1"], ["diff", "dish", "0", "1", "--json"],
+                ["log", "dish", "--key", "1", "--json"], ["diff", "dish", "0", "1"],
+                ["diff", "dish", "0", "1", "--json"],
                 ["log", "dish", "--runs"], ["sheet", "list"], ["validate", "schemas/dish.yaml", "rows.csv"],
                 ["validate", "schemas/dish.yaml", "rows.csv", "--json"],
                 ["validate", "schemas/dish.yaml", "rows.csv", "--html", "-"],
@@ -93,7 +99,8 @@ import Testing
             // Ahead of no cell of the safe one stands what a spreadsheet runs.
             let cells = try #require(
                 try await scene.run(
-                    "x", through: """
+                    "x",
+                    through: """
                         "$0" export dish --format csv | python3 -c '
                         import csv, io, json, sys
                         text = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", newline="")
@@ -122,10 +129,12 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ([0x83, 0x8C], "UTF-8"), ([0xED, 0xA0, 0x80], "UTF-8"), ([0xC0, 0x80], "UTF-8"), ([0xF4, 0x90, 0x80, 0x80], "UTF-8"),
-        ([0x22, 0x61, 0x22, 0x62], "quotation"),
-    ] as [([UInt8], String)])
+    @Test(
+        arguments: [
+            ([0x83, 0x8C], "UTF-8"), ([0xED, 0xA0, 0x80], "UTF-8"), ([0xC0, 0x80], "UTF-8"),
+            ([0xF4, 0x90, 0x80, 0x80], "UTF-8"),
+            ([0x22, 0x61, 0x22, 0x62], "quotation"),
+        ] as [([UInt8], String)])
     func aFileWithBytesThatAreNoTextIsRefusedAndItsLabelsStay(bytes: [UInt8], word: String) async throws {
         try await Scene.with { scene in
             try configure(scene)
@@ -134,7 +143,8 @@ import Testing
             let bad = Array((Self.header + "1,a,主食,\n2,").utf8) + bytes + Array(",主食,\n".utf8)
             try Data(bad).write(to: URL(filePath: "\(scene.folder)/rows.csv"))
             let outcome = try await scene.run("sync")
-            #expect(outcome.code == Exit.source.rawValue && (outcome.output + outcome.errors).contains(word), "\(outcome)")
+            #expect(
+                outcome.code == Exit.source.rawValue && (outcome.output + outcome.errors).contains(word), "\(outcome)")
             #expect((outcome.output + outcome.errors).contains("line 3"), "\(outcome)")
             #expect(try await scene.labels().count == 2)
         }

@@ -80,7 +80,8 @@ struct BareFolder: Sendable {
             expect(try await folder.run("validate", "nowhere.yaml", "good.csv"), 2, "nowhere.yaml")
             expect(try await folder.run("validate", "dish.yaml"), 2)
             expect(try await folder.run("validate", "dish.yaml", "good.csv", "good.csv"), 2, "once")
-            try folder.write("wrong.yaml", BareFolder.schema.replacing("constraints: { required", with: "contraints: { required"))
+            try folder.write(
+                "wrong.yaml", BareFolder.schema.replacing("constraints: { required", with: "contraints: { required"))
             expect(try await folder.run("validate", "wrong.yaml", "good.csv"), 3, "wrong.yaml:", "constraints")
         }
     }
@@ -125,9 +126,10 @@ struct BareFolder: Sendable {
             let messages = rows.flatMap { ($0["errors"] as? [[String: Any]] ?? []).map { $0["en"] as? String ?? "" } }
             #expect(messages[1].contains("b.csv!C2"))
             #expect(messages[2].contains("a.csv!A3"))
-            #expect(told["counts"] as? [String: Int] == [
-                "rows": 6, "valid": 0, "pending": 2, "invalid": 4, "errors": 4, "warnings": 0, "with_warnings": 0,
-            ])
+            #expect(
+                told["counts"] as? [String: Int] == [
+                    "rows": 6, "valid": 0, "pending": 2, "invalid": 4, "errors": 4, "warnings": 0, "with_warnings": 0,
+                ])
         }
     }
 
@@ -155,7 +157,8 @@ struct BareFolder: Sendable {
             try folder.write("excel.csv", cp932)
             expect(try await folder.run("validate", "dish.yaml", "excel.csv", "--header-row", "2"), 1, "cp932")
             expect(
-                try await folder.run("validate", "dish.yaml", "excel.csv", "--header-row", "2", "--encoding", "cp932"), 0)
+                try await folder.run("validate", "dish.yaml", "excel.csv", "--header-row", "2", "--encoding", "cp932"),
+                0)
             try folder.write("semi.csv", "ID;名前;種類\n1;a;主食\n")
             expect(try await folder.run("validate", "dish.yaml", "semi.csv", "--delimiter", ";"), 0, "1 valid")
             expect(
@@ -179,7 +182,8 @@ struct BareFolder: Sendable {
     @Test func thePageIsWholeInItself() async throws {
         try await BareFolder.with { folder in
             try folder.write(
-                "a.csv", "ID,名前,種類\n1,a,<script>alert(1)</script>\n2,b,\"'\"\"><img src=x>\"\n3,c,\u{1B}[31m\u{202E}x\n")
+                "a.csv", "ID,名前,種類\n1,a,<script>alert(1)</script>\n2,b,\"'\"\"><img src=x>\"\n3,c,\u{1B}[31m\u{202E}x\n"
+            )
             let outcome = try await folder.run(
                 "validate", "dish.yaml", "a.csv", "--html", "report.html", "--language", "ja")
             #expect(outcome.code == 1)
@@ -194,6 +198,74 @@ struct BareFolder: Sendable {
             #expect(page.contains("一覧にありません") && page.contains("is not in the list"))
             let printed = try await folder.run("validate", "dish.yaml", "a.csv", "--html", "-")
             #expect(printed.output.hasPrefix("<!doctype html>"))
+        }
+    }
+
+    private static let referring = """
+        name: steps
+        primaryKey: [id]
+        foreignKeys:
+          - { fields: [dish], reference: { resource: dishes, fields: [id] } }
+          - { fields: [parent], reference: { resource: "", fields: [id] } }
+          - { fields: [unit], reference: { resource: units.txt, fields: [value] } }
+        sheaf: { normalize: [nfkc, trim] }
+        fields:
+          - { name: id, type: integer, sheaf: { role: key } }
+          - { name: dish, type: integer, sheaf: { role: context } }
+          - { name: parent, type: integer, sheaf: { role: context } }
+          - { name: unit, type: string, sheaf: { role: label } }
+
+        """
+
+    @Test func foreignKeysAreCheckedAsFarAsThereIsSomethingToCheckThemAgainst() async throws {
+        try await BareFolder.with { folder in
+            try FileManager.default.createDirectory(atPath: "\(folder.path)/schemas", withIntermediateDirectories: true)
+            try folder.write("schemas/steps.yaml", Self.referring)
+            try folder.write("schemas/units.txt", "g\nml\n")
+            try folder.write("a.csv", "id,dish,parent,unit\n1,10,,g\n2,１１,1,ml\n3,12,4,g\n")
+            try folder.write("b.csv", "id,dish,parent,unit\n5,10,3,cup\n")
+            let schema = "schemas/steps.yaml"
+            let without = try await folder.run("validate", schema, "a.csv", "b.csv", "--json")
+            #expect(without.code == 1)
+            let told = try report(without)
+            #expect((told["unchecked"] as? [[String: Any]])?.first?["fields"] as? [String] == ["dish"])
+            #expect(cells(told) == ["a.csv!C4 foreign-key", "b.csv!D2 foreign-key"])
+            try folder.write("dishes.csv", "name,id\nx,10\ny,11\nz,\n")
+            let with = try report(
+                try await folder.run("validate", schema, "a.csv", "b.csv", "--json", "--reference", "dishes=dishes.csv")
+            )
+            #expect((with["unchecked"] as? [Any])?.isEmpty == true)
+            #expect(Set(cells(with)) == ["a.csv!B4 foreign-key", "a.csv!C4 foreign-key", "b.csv!D2 foreign-key"])
+            for (reference, text) in [
+                ("dish=dishes.csv", "dishes"), ("dishes=a.txt", "a.txt"), ("dishes", "DATASET=FILE"),
+            ] {
+                expect(try await folder.run("validate", schema, "a.csv", "--reference", reference), 2, text)
+            }
+            try folder.write("dishes.csv", "name,number\nx,10\n")
+            expect(
+                try await folder.run("validate", schema, "a.csv", "--reference", "dishes=dishes.csv"), 2, "id", "header"
+            )
+        }
+    }
+
+    private func cells(_ report: [String: Any]) -> [String] {
+        (report["rows"] as? [[String: Any]] ?? []).flatMap { row in
+            (row["errors"] as? [[String: Any]] ?? []).map {
+                "\(row["file"] ?? "")!\($0["cell"] ?? "") \($0["code"] ?? "")"
+            }
+        }
+    }
+
+    /// Whatever is on the page, its script's hash is the one that it allows.
+    @Test func aPageOfTenThousandErrorsIsWholeToo() async throws {
+        try await BareFolder.with { folder in
+            let lines = (1...10_050).map { "\($0),n\($0),\($0 % 3 == 0 ? "主食 " : "しゅしょく")" }
+            try folder.write("a.csv", "ID,名前,種類\n" + lines.joined(separator: "\n"))
+            #expect(try await folder.run("validate", "dish.yaml", "a.csv", "--html", "r.html").code == 1)
+            let page = try folder.read("r.html")
+            #expect(page.components(separatedBy: "<tr data-kind").count == 10_001)
+            #expect(page.contains("50 more rows"))
+            #expect(page.utf8.count < 10 << 20)
         }
     }
 }

@@ -53,7 +53,11 @@ package struct ReferenceFile: Sendable {
             if let own = (field["sheaf"] as? [String: Any])?["normalize"] { copy["sheaf"] = ["normalize": own] }
             return copy
         }
-        var reduced: [String: Any] = ["fields": renamed, "primaryKey": key.referencedFields]
+        // Every schema has a label; this one has no column.
+        let label: [String: Any] = ["name": "label_of_nothing", "sheaf": ["role": "label"]]
+        var reduced: [String: Any] = [
+            "fields": renamed + [label], "primaryKey": key.referencedFields, "fieldsMatch": "partial",
+        ]
         if let normalize = (document["sheaf"] as? [String: Any])?["normalize"] {
             reduced["sheaf"] = ["normalize": normalize]
         }
@@ -78,7 +82,13 @@ private actor ReferenceCollector: RowConsumer {
         let skipped = validator == nil ? 1 : 0
         if validator == nil {
             switch schema.bind(header: batch.texts(ofRow: 0), headerRow: batch.firstRowNumber) {
-            case .bound(let bound): validator = bound
+            case .bound(let bound):
+                let missing = schema.primaryKey.filter { bound.column(ofField: $0) == nil }
+                guard missing.isEmpty else {
+                    throw HeaderRefused(
+                        problems: missing.map { .missingColumn(field: $0, title: $0, suggestion: nil) })
+                }
+                validator = bound
             case .refused(let problems): throw HeaderRefused(problems: problems)
             }
         }

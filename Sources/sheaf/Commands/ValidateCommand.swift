@@ -58,7 +58,8 @@ struct ValidateCommand: SheafSubcommand {
             throw ValidationError("Give utf-8, cp932, utf-16 or auto with --encoding.")
         }
         if delimiter != nil, separator == nil {
-            throw ValidationError("Give one ASCII character that is no quote and no line break with --delimiter, or tab.")
+            throw ValidationError(
+                "Give one ASCII character that is no quote and no line break with --delimiter, or tab.")
         }
         for text in reference where Self.reference(text) == nil {
             throw ValidationError("Give DATASET=FILE with --reference, not \(CellText.shown(text)).")
@@ -97,7 +98,8 @@ struct ValidateCommand: SheafSubcommand {
 
     private func report() async throws -> ValidationReport {
         guard let data = FileManager.default.contents(atPath: schema) else {
-            throw Failure(.usage, code: "no-such-file", "The file \(CellText.shown(schema, limit: 500)) cannot be read.")
+            throw Failure(
+                .usage, code: "no-such-file", "The file \(CellText.shown(schema, limit: 500)) cannot be read.")
         }
         let labelSchema = try LabelSchema.parse(
             String(decoding: data, as: UTF8.self), file: schema, lists: .besides(schemaFile: schema))

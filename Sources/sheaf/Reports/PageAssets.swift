@@ -48,7 +48,9 @@ enum PageAssets {
         i{font-style:normal;font-size:.8em;color:var(--bad);border:1px solid;border-radius:.2rem;padding:0 .15em;margin:0 .05em}
         .problem{color:var(--bad)}.note{border-left:3px solid var(--warnbar);padding-left:1rem}
         details summary{cursor:pointer;font-weight:600;margin:1.5rem 0 .5rem}[hidden]{display:none}
-        @media (max-width:44rem){.c1{width:6.5rem}.c2{width:7.5rem}.c3{width:26%}th,td{padding:.35rem .4rem}}
+        @media (max-width:44rem){body{padding:1rem .75rem 3rem}.rows,.rows tbody{display:block}.rows thead,.rows colgroup{display:none}\
+        .rows tr{display:grid;grid-template-columns:7rem 1fr;border-bottom:1px solid var(--line)}.rows tr[hidden]{display:none}\
+        .rows td{border:0;padding:.3rem .5rem}.rows td:nth-child(n+3){grid-column:1/-1}th,td{padding:.35rem .4rem}}
         @media print{:root{--ground:#fff;--raised:#f4f4f4;--ink:#000;--dim:#444;--line:#bbb}body{max-width:none;padding:0;\
         font-size:10pt}.filters{display:none}.rows thead th{position:static}.rows tbody{content-visibility:visible!important;\
         break-inside:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
