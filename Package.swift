@@ -96,6 +96,9 @@ let package = Package(
         .testTarget(name: "MySQLTests", dependencies: ["MySQL", "TestRandom", "TestSupport"]),
         .testTarget(name: "TabularTests", dependencies: ["Tabular", "TestRandom"]),
         .testTarget(name: "LabelSchemaTests", dependencies: ["LabelSchema", "Tabular", "TestRandom"]),
+        .testTarget(
+            name: "SchemaDifferentialTests",
+            dependencies: ["LabelSchema", "LabelDiff", "Tabular", "TestRandom"]),
         .testTarget(name: "LabelDiffTests", dependencies: ["LabelDiff", "Digest", "TestRandom"]),
         .testTarget(
             name: "SheetSourceTests",

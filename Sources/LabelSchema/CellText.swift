@@ -34,7 +34,7 @@ package enum CellText {
         return String(kept)
     }
 
-    /// Whether nobody sees a character as itself: control, direction and zero-width characters, and those that are none.
+    /// Whether a character cannot be seen, or changes how others are seen.
     package static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned: true

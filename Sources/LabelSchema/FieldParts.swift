@@ -6,7 +6,8 @@ struct FieldParts {
     var description: String?
     var example: SchemaText?
     var type: FieldType?
-    var format = StringFormat.default
+    var format = FieldFormat.default
+    var numberFormat = NumberFormat()
     var role: FieldRole?
     var constraints = FieldConstraints()
     var items = ListItems()
@@ -15,13 +16,19 @@ struct FieldParts {
     var trueValues = ["true", "True", "TRUE", "1"]
     var falseValues = ["false", "False", "FALSE", "0"]
     var missingValues: [String] = []
+    var missingLabels: [String: String] = [:]
+    var categories: [FieldCategory] = []
+    var categoriesOrdered: Bool?
+    var warnings: Set<String> = []
     var normalize: [Normalization] = []
     var aliases: [FieldAlias] = []
+    var readings: [FieldReading] = []
     var messages: [String: [String: String]] = [:]
     var isCanonical = true
     /// Names that the field had before.
     var formerNames: [SchemaText] = []
     var pattern: ValuePattern?
+    var jsonSchema: JSONSchema?
 
     init(name: SchemaText) {
         self.name = name
@@ -53,10 +60,13 @@ struct FieldParts {
     func reader(type: FieldType) -> FieldReader {
         let field = LabelField(
             name: name.text, title: title?.text ?? titles["ja"]?.text ?? name.text, titles: titles.mapValues(\.text),
-            description: description, example: example?.text, type: type, format: format, role: role ?? .context,
-            constraints: constraints, items: items, trueValues: trueValues, falseValues: falseValues,
-            missingValues: missingValues, normalize: normalize, aliases: aliases, messages: messages,
-            isCanonical: isCanonical, formerNames: formerNames.map(\.text))
-        return FieldReader(field, pattern: pattern)
+            description: description, example: example?.text, type: type, format: format,
+            numberFormat: numberFormat, role: role ?? .context, constraints: constraints, items: items,
+            trueValues: trueValues, falseValues: falseValues, missingValues: missingValues,
+            missingLabels: missingLabels, categories: categories, categoriesOrdered: categoriesOrdered,
+            warnings: warnings, normalize: normalize, aliases: aliases, readings: readings,
+            messages: messages, isCanonical: isCanonical,
+            formerNames: formerNames.map(\.text))
+        return FieldReader(field, pattern: pattern, jsonSchema: jsonSchema)
     }
 }

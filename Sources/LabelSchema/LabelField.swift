@@ -2,12 +2,8 @@
 ///
 /// The names are those of Table Schema.
 package enum FieldType: String, Sendable, Hashable, CaseIterable {
-    case string, integer, number, boolean, date, time, datetime, year, yearmonth, list, any
-}
-
-/// How the text of a `string` field is formed.
-package enum StringFormat: String, Sendable, Hashable, CaseIterable {
-    case `default`, email, uri, uuid
+    case string, integer, number, boolean, date, time, datetime, year, yearmonth, duration, list, object, array
+    case geopoint, geojson, any
 }
 
 /// What a field is to the people who annotate and to the model that learns.
@@ -64,8 +60,12 @@ package struct FieldConstraints: Sendable, Hashable {
     package var exclusiveMaximum: String?
     /// A regular expression that the whole value has to match.
     package var pattern: String?
-    /// The allowed values, in the order of the schema.
+    /// The allowed values, in the order of the schema: those of `enum`, or else of `categories`.
+    ///
+    /// Of a type whose values are JSON, canonical JSON; of a list, whole lists.
     package var allowed: [String]?
+    /// What the values of an `object` or `array` have to satisfy: a JSON Schema, as canonical JSON.
+    package var jsonSchema: String?
 
     package init() {}
 }
@@ -89,6 +89,12 @@ package struct FieldAlias: Sendable, Hashable {
     package let value: String
 }
 
+/// How a value is read aloud: しょうゆ for 醤油.
+package struct FieldReading: Sendable, Hashable {
+    package let value: String
+    package let reading: String
+}
+
 /// One field (column) of a label schema.
 package struct LabelField: Sendable, Hashable {
     package let name: String
@@ -99,7 +105,8 @@ package struct LabelField: Sendable, Hashable {
     package let description: String?
     package let example: String?
     package let type: FieldType
-    package let format: StringFormat
+    package let format: FieldFormat
+    package let numberFormat: NumberFormat
     package let role: FieldRole
     package let constraints: FieldConstraints
     package let items: ListItems
@@ -109,8 +116,18 @@ package struct LabelField: Sendable, Hashable {
     ///
     /// A cell without any text always does.
     package let missingValues: [String]
+    /// Why there is no value, for missing values that say so.
+    package let missingLabels: [String: String]
+    /// What the values of a categorical field are; empty for any other field.
+    package let categories: [FieldCategory]
+    /// Whether the order of the categories means something; nil if the schema does not say.
+    package let categoriesOrdered: Bool?
+    /// The constraints whose violation is told and does not reject.
+    package let warnings: Set<String>
     package let normalize: [Normalization]
     package let aliases: [FieldAlias]
+    /// How values are read aloud; only to guess what was meant.
+    package let readings: [FieldReading]
     /// Message templates that replace the usual ones: error code, then language.
     package let messages: [String: [String: String]]
     /// Whether the field is part of the canonical form, and so of what is exported.

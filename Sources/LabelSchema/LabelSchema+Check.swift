@@ -48,39 +48,48 @@ extension LabelSchema {
 }
 
 extension FieldReader {
-    /// What is wrong with a stored value, which is in canonical form.
+    /// What is wrong with a stored value, which is in canonical form; warnings do not count.
     func check(_ value: LabelValue?) -> [CellFailure] {
-        guard let value else {
-            let isNeeded = field.role == .key || field.constraints.required
-            return isNeeded ? [.constraint("required")] : []
-        }
+        guard let value else { return [blankFailure].compactMap { $0 }.filter { !$0.isWarning } }
         var failures: [CellFailure] = []
         var arena = ByteArena(capacity: 256)
         switch (field.type, value) {
         case (.list, .list(let items)):
             for item in items { check(item: item, &arena, &failures) }
-            checkLength(items.count, failures: &failures)
+            _ = isTooShortOrLong(items.count, failures: &failures)
+            arena.truncate(to: 0)
+            arena.append(value.canonicalJSON)
+            _ = finish(0, into: &arena, failures: &failures)
         case (.boolean, .boolean(let flag)):
             let start = appendBoolean(flag, to: &arena)
             _ = finish(start, into: &arena, failures: &failures)
         case (.list, _), (.boolean, _):
             failures.append(.type(field.type.rawValue))
         default:
-            guard var text = value.scalarText, value.isNumber == field.type.isNumeric else {
+            guard let text = storedText(of: value) else {
                 failures.append(.type(field.type.rawValue))
                 break
             }
-            let outcome = text.withUTF8 { appendValue($0, to: &arena, failures: &failures) }
-            if outcome == .value, !arena.bytes(from: 0).elementsEqual(value.scalarJSON) {
+            let form = ValueForm(storedIn: field)
+            let outcome = text.withUnsafeBufferPointer { appendValue($0, form, to: &arena, failures: &failures) }
+            if outcome == .value, !arena.bytes(from: 0).elementsEqual(value.canonicalJSON) {
                 failures.append(.type(field.type.rawValue))
             }
         }
-        return failures
+        return failures.filter { !$0.isWarning }
+    }
+
+    /// The text that a stored value is read from again; nil if it is of another kind than the field's values.
+    private func storedText(of value: LabelValue) -> [UInt8]? {
+        switch (field.type, value) {
+        case (.object, .object), (.geojson, .object), (.geopoint, .object), (.array, .list): value.canonicalJSON
+        case (.object, _), (.geojson, _), (.geopoint, _), (.array, _): nil
+        default: value.isNumber == field.type.isNumeric ? value.scalarText.map { Array($0.utf8) } : nil
+        }
     }
 
     private func check(item: LabelValue, _ arena: inout ByteArena, _ failures: inout [CellFailure]) {
         let type = field.items.type
-        let before = failures.count
         let start = arena.count
         if type == .boolean, case .boolean(let flag) = item {
             _ = appendBoolean(flag, to: &arena)
@@ -90,9 +99,20 @@ extension FieldReader {
             failures.append(.type(type.rawValue))
             return
         }
-        text.withUTF8 { appendItem($0, to: &arena, failures: &failures) }
-        if failures.count == before, !arena.bytes(from: start).elementsEqual(item.scalarJSON) {
+        let isRead = text.withUTF8 { appendItem($0, form, to: &arena, failures: &failures) }
+        if isRead, !arena.bytes(from: start).elementsEqual(item.canonicalJSON) {
             failures.append(.type(type.rawValue))
+        }
+    }
+}
+
+extension ValueForm {
+    /// How the values of a field are written in canonical form.
+    convenience init(storedIn field: LabelField) {
+        switch field.type {
+        case .geopoint: self.init(.geopoint, format: .object)
+        case .geojson: self.init(.geojson, format: field.format)
+        default: self.init(field.type)
         }
     }
 }
@@ -101,6 +121,19 @@ extension FieldType {
     /// Whether the canonical form of a value is a JSON number.
     var isNumeric: Bool {
         self == .integer || self == .number || self == .year
+    }
+
+    /// Whether any text is a value.
+    var isText: Bool {
+        self == .string || self == .any
+    }
+
+    /// Whether the canonical form of a value has a structure, so that it can be no part of a key.
+    var isStructured: Bool {
+        switch self {
+        case .list, .object, .array, .geopoint, .geojson: true
+        default: false
+        }
     }
 }
 
@@ -118,11 +151,9 @@ extension LabelValue {
         }
     }
 
-    fileprivate var scalarJSON: [UInt8] {
-        switch self {
-        case .number(let literal): Array(literal.utf8)
-        case .string(let text): JSONText.string(text)
-        case .null, .boolean, .list, .object: []
-        }
+    fileprivate var canonicalJSON: [UInt8] {
+        var json: [UInt8] = []
+        appendJSON(to: &json)
+        return json
     }
 }

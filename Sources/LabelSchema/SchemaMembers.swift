@@ -129,12 +129,21 @@ struct SchemaMistakeCollector {
     /// A whole number from 0.
     mutating func count(_ members: SchemaMembers, _ name: String) -> Int? {
         guard let node = members[name] else { return nil }
-        guard case .number(let literal) = node.value, let count = Int(literal), count >= 0 else {
+        // Older documents have constraints as text, too.
+        guard let literal = node.text, let count = Int(literal), count >= 0 else {
             let problem = "`\(name)` of \(members.place) must be a whole number from 0, but is \(node.found)"
             add(node.line, problem)
             return nil
         }
         return count
+    }
+
+    /// The entries of a list, whatever they are.
+    mutating func nodes(_ node: SchemaNode, _ what: String) -> [SchemaNode]? {
+        if case .list(let items) = node.value { return items }
+        let hint = node.text.map { "write `[\(CellText.shown($0))]`" }
+        add(node.line, "\(what) must be a list, but is \(node.found)", hint)
+        return nil
     }
 
     /// A list of texts.
@@ -152,11 +161,7 @@ struct SchemaMistakeCollector {
     }
 
     mutating func texts(_ node: SchemaNode, _ what: String, allowsEmptyText: Bool = false) -> [SchemaText]? {
-        guard case .list(let items) = node.value else {
-            let hint = node.text.map { "write `[\(CellText.shown($0))]`" }
-            add(node.line, "\(what) must be a list, but is \(node.found)", hint)
-            return nil
-        }
+        guard let items = nodes(node, what) else { return nil }
         var texts: [SchemaText] = []
         for item in items {
             if let text = item.text, !text.isEmpty || allowsEmptyText {

@@ -1,132 +1,193 @@
-/// Allowed values and aliases.
+/// Allowed values.
 extension SchemaReader {
-    mutating func readAllowed(_ constraints: SchemaMembers, _ parts: inout FieldParts) {
-        let what: String
-        let texts: [SchemaText]?
-        if parts.type == .list {
-            if let node = constraints["enum"] {
-                let hint = "what items are allowed stands in `sheaf: { items: { enum: […] } }`"
-                mistakes.add(node.line, "`enum` in \(constraints.place) does nothing for `type: list`", hint)
+    mutating func readAllowed(_ constraints: SchemaMembers, _ members: SchemaMembers, _ parts: inout FieldParts) {
+        let categories = readCategories(members, &parts)
+        guard let type = parts.type else { return }
+        let field = "field `\(CellText.shown(parts.name.text))`"
+        if type == .list {
+            if let node = parts.itemEnum, let items = mistakes.nodes(node, "`enum` of `items`") {
+                let values = allowedValues(items, "an item of `enum` of \(field)", parts)
+                if items.isEmpty { mistakes.add(node.line, "`enum` of \(field) allows no value") }
+                parts.items.allowed = values
             }
-            what = "an item of `enum` of field `\(CellText.shown(parts.name.text))`"
-            texts = parts.itemEnum.flatMap { mistakes.texts($0, "`enum` of `items`") }
+            parts.constraints.allowed = allowedLists(constraints, parts)
+            return
+        }
+        if let node = constraints["enum"], let items = mistakes.nodes(node, "`enum` of \(constraints.place)") {
+            let what = "a value of `enum` in \(constraints.place)"
+            if items.isEmpty { mistakes.add(node.line, "`enum` of \(field) allows no value") }
+            let allowed = allowedValues(items, what, parts)
+            parts.constraints.allowed = allowed
+            guard let categories else { return }
+            for (value, item) in zip(allowed, items) where allowed.count == items.count {
+                guard !categories.contains(where: { $0.utf8.elementsEqual(value.utf8) }) else { continue }
+                let problem = "\(what), “\(CellText.shown(value))”, is none of `categories` of \(field)"
+                mistakes.add(item.line, problem, SchemaMistakeCollector.meant(value, among: categories))
+            }
         } else {
-            what = "a value of `enum` in \(constraints.place)"
-            texts = mistakes.texts(constraints, "enum")
+            parts.constraints.allowed = categories
         }
-        guard let texts, let type = parts.valueType else { return }
-        if texts.isEmpty {
-            let line = parts.itemEnum?.line ?? constraints["enum"]?.line ?? constraints.line
-            mistakes.add(line, "`enum` of field `\(CellText.shown(parts.name.text))` allows no value")
-        }
+    }
+
+    /// Reads values that a field, or an item of a list, may have, as canonical texts.
+    private mutating func allowedValues(_ items: [SchemaNode], _ what: String, _ parts: FieldParts) -> [String] {
+        guard let type = parts.valueType else { return [] }
         let plain = parts.type.map { parts.reader(type: $0) }
         let normalizer = TextNormalizer(parts.normalize)
         var allowed: [String] = []
-        for text in texts {
-            guard let value = canonicalText(text, type, what) else { continue }
-            let shown = "“\(CellText.shown(text.text))”"
+        for item in items {
+            guard let value = canonicalText(item, parts, what) else { continue }
+            let text = item.text ?? value
+            let shown = "“\(CellText.shown(text))”"
             if allowed.contains(where: { $0.utf8.elementsEqual(value.utf8) }) {
-                mistakes.add(text.line, "\(what), \(shown), stands there twice", "keep one of them")
+                mistakes.add(item.line, "\(what), \(shown), stands there twice", "keep one of them")
                 continue
             }
             allowed.append(value)
-            if type == .string || type == .any { checkIsNormal(text, what, normalizer) }
-            if parts.missingValues.contains(text.text) {
-                mistakes.add(text.line, "\(what), \(shown), is one of `missingValues`", "keep it in one of them")
+            if type.isText { checkIsNormal(SchemaText(text: value, line: item.line), what, normalizer) }
+            if parts.missingValues.contains(text) {
+                mistakes.add(item.line, "\(what), \(shown), is one of `missingValues`", "keep it in one of them")
             }
-            if parts.type == .list, parts.items.delimiters.contains(where: text.text.contains) {
-                mistakes.add(text.line, "\(what), \(shown), has a delimiter in it", "nobody could enter it")
+            if parts.type == .list, parts.items.delimiters.contains(where: text.contains) {
+                mistakes.add(item.line, "\(what), \(shown), has a delimiter in it", "nobody could enter it")
             }
-            if let plain, let failure = plain.failure(ofText: value) {
+            if let plain, let failure = plain.failure(ofStored: value) {
                 let problem = "\(what), \(shown), does not satisfy the other constraints"
-                mistakes.add(text.line, problem, plain.field.explained(failure, cell: text.text))
+                mistakes.add(item.line, problem, plain.field.explained(failure, cell: text))
             }
         }
-        parts.allowed = allowed
+        return allowed
     }
 
-    // MARK: Aliases
+    // MARK: Whole lists
 
-    /// Reads `value: [spelling, …]`.
-    mutating func readAliases(_ sheaf: SchemaMembers, _ parts: inout FieldParts) {
-        guard let node = sheaf["aliases"] else { return }
-        guard case .mapping(let members) = node.value else {
-            let problem = "`aliases` of \(sheaf.place) must be a mapping, but is \(node.found)"
-            mistakes.add(node.line, problem, "write `value: [another spelling, …]`")
-            return
+    /// Reads `enum` of a list: whole lists that are allowed, each as a list, or as a cell with delimiters.
+    ///
+    /// A lone value is a mistake: by the standard it means the list of just that value, and whoever writes it nearly
+    /// always means the items.
+    private mutating func allowedLists(_ constraints: SchemaMembers, _ parts: FieldParts) -> [String]? {
+        guard let node = constraints["enum"], let lists = mistakes.nodes(node, "`enum` of \(constraints.place)") else {
+            return nil
         }
-        let reader = parts.type.map { parts.reader(type: $0) }
-        let targets = members.map(\.name)
-        var seen: Set<[UInt8]> = []
-        // A stored document has its members sorted. Aliases are taken in that order too, so that both read the same.
-        for member in members.sorted(by: { JSONText.precedes($0.name, $1.name) }) {
-            guard seen.insert(Array(member.name.utf8)).inserted else {
-                let name = "`\(CellText.shown(member.name))`"
-                mistakes.add(member.line, "\(name) stands twice in `aliases` of \(sheaf.place)", "keep one of them")
+        let reader = parts.reader(type: .list)
+        let what = "a value of `enum` in \(constraints.place)"
+        var allowed: [String] = []
+        for list in lists {
+            let text: String
+            if let items = list.itemList {
+                text = items.compactMap(\.text).joined(separator: parts.items.delimiters[0])
+            } else if let typed = mistakes.text(list, what)?.text {
+                text = typed
+            } else {
                 continue
             }
-            let what = "aliases of “\(CellText.shown(member.name))”"
-            let value = SchemaText(text: member.name, line: member.line)
-            if let reader { checkTarget(value, of: reader, parts) }
-            for spelling in mistakes.texts(member.value, what) ?? [] {
-                check(spelling, of: value, targets: targets, parts)
-                parts.aliases.append(FieldAlias(spelling: spelling.text, value: value.text))
+            guard list.itemList != nil || parts.items.delimiters.contains(where: text.contains) else {
+                let hint = "what items are allowed stands in `sheaf: { items: { enum: […] } }`; a list is `[[a, b]]`"
+                mistakes.add(list.line, "\(what), “\(CellText.shown(text))”, is no list", hint)
+                continue
+            }
+            guard let (json, failures) = reader.readAllowedList(text) else {
+                mistakes.add(list.line, "\(what) has no items", "leave it out: a blank cell is no value")
+                continue
+            }
+            let value = String(decoding: json, as: UTF8.self)
+            if let failure = failures.first {
+                let problem = "\(what), “\(CellText.shown(text))”, is no value of the field"
+                mistakes.add(list.line, problem, reader.field.explained(failure, cell: text))
+            } else if allowed.contains(value) {
+                mistakes.add(list.line, "\(what), “\(CellText.shown(text))”, stands there twice", "keep one of them")
+            } else {
+                allowed.append(value)
             }
         }
+        return allowed
     }
 
-    /// An alias has to stand for a value that could have been typed.
-    private mutating func checkTarget(_ value: SchemaText, of reader: FieldReader, _ parts: FieldParts) {
-        let shown = "“\(CellText.shown(value.text))”"
-        let name = "`\(CellText.shown(parts.name.text))`"
-        if parts.valueType == .boolean {
-            let words = parts.trueValues + parts.falseValues
-            guard !words.contains(value.text) else { return }
-            let hint = SchemaMistakeCollector.meant(value.text, among: words)
-            mistakes.add(value.line, "there are aliases of \(shown), which is no value of field \(name)", hint)
-            return
-        }
-        if parts.valueType == .string || parts.valueType == .any, parts.allowed == nil {
-            checkIsNormal(value, "the value that aliases stand for", TextNormalizer(parts.normalize))
-        }
-        guard let failure = reader.failure(ofText: value.text) else { return }
-        let problem = "there are aliases of \(shown), which is no value of field \(name)"
-        mistakes.add(value.line, problem, reader.field.explained(failure, cell: value.text))
-    }
+    // MARK: Categories
 
-    private mutating func check(
-        _ spelling: SchemaText, of value: SchemaText, targets: [String], _ parts: FieldParts
-    ) {
-        let shown = "the alias “\(CellText.shown(spelling.text))”"
-        let isSame = { (other: String) in other.utf8.elementsEqual(spelling.text.utf8) }
-        checkIsNormal(spelling, "the alias", TextNormalizer(parts.normalize))
-        if let other = parts.aliases.first(where: { isSame($0.spelling) }) {
-            let problem = "\(shown) stands for “\(CellText.shown(other.value))” already"
-            mistakes.add(spelling.line, problem, "keep one of them")
-        } else if parts.allowed?.contains(where: isSame) == true || targets.contains(where: isSame) {
-            mistakes.add(spelling.line, "\(shown) is a value itself", "leave it out, or take it out of the values")
-        } else if parts.missingValues.contains(where: isSame) {
-            mistakes.add(spelling.line, "\(shown) is one of `missingValues`", "keep it in one of them")
+    /// Reads `categories` and `categoriesOrdered`: the values, in canonical text; nil if there are none.
+    private mutating func readCategories(_ members: SchemaMembers, _ parts: inout FieldParts) -> [String]? {
+        parts.categoriesOrdered = mistakes.flag(members, "categoriesOrdered")
+        guard let node = members["categories"] else {
+            if let ordered = members["categoriesOrdered"] {
+                let problem = "`categoriesOrdered` of \(members.place) does nothing without `categories`"
+                mistakes.add(ordered.line, problem, "leave it out")
+            }
+            return nil
         }
+        let place = "`categories` of \(members.place)"
+        guard let type = parts.type, let items = mistakes.nodes(node, place) else { return nil }
+        guard type == .string || type == .integer else {
+            let problem = "\(place) is for `type: string` and `type: integer` only"
+            mistakes.add(node.line, problem, "write `constraints: { enum: […] }`")
+            return nil
+        }
+        if items.isEmpty { mistakes.add(node.line, "\(place) allows no value") }
+        var values: [SchemaNode] = []
+        var labels: [SchemaText?] = []
+        for item in items {
+            guard item.memberList != nil else {
+                values.append(item)
+                labels.append(nil)
+                continue
+            }
+            let entry = mistakes.members(of: item, in: "an entry of \(place)", known: ["value", "label"])
+            guard let entry else { continue }
+            guard let value = entry["value"] else {
+                mistakes.add(item.line, "an entry of \(place) has no `value`")
+                continue
+            }
+            let label = entry["label"].flatMap { mistakes.text($0, "`label` of an entry of \(place)") }
+            if let label, labels.contains(where: { $0?.text == label.text }) {
+                let problem = "the label “\(CellText.shown(label.text))” stands twice in \(place)"
+                mistakes.add(label.line, problem, "give each category a label of its own")
+            }
+            values.append(value)
+            labels.append(label)
+        }
+        let allowed = allowedValues(values, "a value of \(place)", parts)
+        if allowed.count == labels.count {
+            parts.categories = zip(allowed, labels).map { FieldCategory(value: $0, label: $1?.text) }
+        }
+        return allowed
     }
 }
 
 extension FieldReader {
     /// The first thing that is wrong with a value (of a list, an item) that is given as normalised text.
+    ///
+    /// What is only warned of is not wrong.
     func failure(ofText text: String) -> CellFailure? {
+        failures(of: text, form).first { !$0.isWarning }
+    }
+
+    /// The first thing that is wrong with a value that is given as the canonical form has it, warnings too.
+    func failure(ofStored text: String) -> CellFailure? {
+        failures(of: text, field.type == .list ? form : ValueForm(storedIn: field)).first
+    }
+
+    private func failures(of text: String, _ form: ValueForm) -> [CellFailure] {
         var arena = ByteArena(capacity: 256)
         var failures: [CellFailure] = []
         var text = text
         text.withUTF8 { bytes in
             if field.type == .list {
-                appendItem(bytes, to: &arena, failures: &failures)
-            } else if field.type == .boolean {
+                _ = appendItem(bytes, form, to: &arena, failures: &failures)
+            } else if field.type != .boolean {
                 // Which words mean true is checked by whoever reads the words.
-                return
-            } else {
-                _ = appendValue(bytes, to: &arena, failures: &failures)
+                _ = appendValue(bytes, form, to: &arena, failures: &failures)
             }
         }
-        return failures.first
+        return failures
+    }
+
+    /// The canonical JSON of a cell with several values, and what is wrong with it; nil if it has no items.
+    func readAllowedList(_ text: String) -> (json: [UInt8], failures: [CellFailure])? {
+        var arena = ByteArena(capacity: 256)
+        var scratch = TextScratch()
+        var failures: [CellFailure] = []
+        var text = text
+        let outcome = text.withUTF8 { readList($0, into: &arena, scratch: &scratch, failures: &failures) }
+        return outcome == .blank ? nil : (arena.array(), failures)
     }
 }

@@ -1,7 +1,7 @@
 extension SchemaReader {
     static let constraintNames = [
         "required", "unique", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
-        "pattern", "enum",
+        "jsonSchema", "pattern", "enum",
     ]
 
     /// Reads every constraint but `enum`.
@@ -10,16 +10,19 @@ extension SchemaReader {
         parts.constraints.unique = mistakes.flag(members, "unique") ?? false
         guard let type = parts.type else { return }
         dropUnfit(members, type)
-        if type == .string || type == .list { readLengths(members, &parts) }
+        if Self.hasLength(type) { readLengths(members, &parts) }
         if Self.hasOrder(type) { readBounds(members, type, &parts) }
         if type == .string { readPattern(members, &parts) }
+        if type == .object || type == .array { readJSONSchema(members, &parts) }
     }
 
     /// Constraints that mean nothing for the type are mistakes: whoever wrote them expects something of them.
     private mutating func dropUnfit(_ members: SchemaMembers, _ type: FieldType) {
         var unfit: [(name: String, hint: String)] = []
-        if type != .string && type != .list {
-            let hint = "it is for text and lists" + (Self.hasOrder(type) ? "; use `minimum` and `maximum`" : "")
+        if !Self.hasLength(type) {
+            let hint =
+                "it is for text, lists, objects and arrays"
+                + (Self.hasOrder(type) ? "; use `minimum` and `maximum`" : "")
             unfit += [("minLength", hint), ("maxLength", hint)]
         }
         if !Self.hasOrder(type) {
@@ -27,6 +30,7 @@ extension SchemaReader {
             unfit += ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"].map { ($0, hint) }
         }
         if type != .string { unfit.append(("pattern", "it is for text")) }
+        if type != .object && type != .array { unfit.append(("jsonSchema", "it is for objects and arrays")) }
         for (name, hint) in unfit {
             guard let node = members[name] else { continue }
             let problem = "`\(name)` in \(members.place) does nothing for `type: \(type.rawValue)`"
@@ -36,9 +40,13 @@ extension SchemaReader {
 
     private static func hasOrder(_ type: FieldType) -> Bool {
         switch type {
-        case .integer, .number, .date, .time, .datetime, .year, .yearmonth: true
-        case .string, .boolean, .list, .any: false
+        case .integer, .number, .date, .time, .datetime, .year, .yearmonth, .duration: true
+        case .string, .boolean, .list, .object, .array, .geopoint, .geojson, .any: false
         }
+    }
+
+    private static func hasLength(_ type: FieldType) -> Bool {
+        type == .string || type == .list || type == .object || type == .array
     }
 
     private mutating func readLengths(_ members: SchemaMembers, _ parts: inout FieldParts) {
@@ -54,10 +62,10 @@ extension SchemaReader {
     // MARK: Bounds
 
     private mutating func readBounds(_ members: SchemaMembers, _ type: FieldType, _ parts: inout FieldParts) {
-        parts.constraints.minimum = bound(members, "minimum", type)
-        parts.constraints.maximum = bound(members, "maximum", type)
-        parts.constraints.exclusiveMinimum = bound(members, "exclusiveMinimum", type)
-        parts.constraints.exclusiveMaximum = bound(members, "exclusiveMaximum", type)
+        parts.constraints.minimum = bound(members, "minimum", parts)
+        parts.constraints.maximum = bound(members, "maximum", parts)
+        parts.constraints.exclusiveMinimum = bound(members, "exclusiveMinimum", parts)
+        parts.constraints.exclusiveMaximum = bound(members, "exclusiveMaximum", parts)
         for (lower, isLowerExclusive) in [("minimum", false), ("exclusiveMinimum", true)] {
             for (upper, isUpperExclusive) in [("maximum", false), ("exclusiveMaximum", true)] {
                 let isEmptyIfEqual = isLowerExclusive || isUpperExclusive
@@ -66,10 +74,9 @@ extension SchemaReader {
         }
     }
 
-    private mutating func bound(_ members: SchemaMembers, _ name: String, _ type: FieldType) -> String? {
-        guard let text = mistakes.text(members, name) else { return nil }
-        let place = "`\(name)` in \(members.place)"
-        return canonicalText(text, type, place)
+    private mutating func bound(_ members: SchemaMembers, _ name: String, _ parts: FieldParts) -> String? {
+        guard let node = members[name], mistakes.text(members, name) != nil else { return nil }
+        return canonicalText(node, parts, "`\(name)` in \(members.place)")
     }
 
     private mutating func checkOrder(
@@ -93,23 +100,15 @@ extension SchemaReader {
         mistakes.add(members[lower]?.line ?? members.line, problem, "no value can satisfy both")
     }
 
-    /// The canonical text of a value given in the document; nil, with a mistake, if it is not of the type.
-    mutating func canonicalText(_ text: SchemaText, _ type: FieldType, _ what: String) -> String? {
-        if type == .string || type == .any { return text.text }
-        let isValid = type == .boolean ? ["true", "false"].contains(text.text) : true
-        if isValid, let json = ScalarText.canonical(type, text.text) {
-            if type == .boolean { return text.text }
-            let isQuoted = json.first == UInt8(ascii: "\"")
-            return String(decoding: isQuoted ? json.dropFirst().dropLast() : json[...], as: UTF8.self)
-        }
-        let suggestion = LikelyValue.find(type, text.text).map { "did you mean “\($0)”?" }
-        let hint = suggestion ?? (type == .boolean ? "write true or false" : nil)
-        mistakes.add(
-            text.line, "\(what) cannot be “\(CellText.shown(text.text))”: the type is `\(type.rawValue)`", hint)
-        return nil
-    }
+    // MARK: Pattern and JSON Schema
 
-    // MARK: Pattern
+    private mutating func readJSONSchema(_ members: SchemaMembers, _ parts: inout FieldParts) {
+        guard let node = members["jsonSchema"] else { return }
+        parts.jsonSchema = JSONSchemaReader.read(node, "`jsonSchema` in \(members.place)", &mistakes)
+        var json: [UInt8] = []
+        node.appendJSON(to: &json)
+        parts.constraints.jsonSchema = String(decoding: json, as: UTF8.self)
+    }
 
     private mutating func readPattern(_ members: SchemaMembers, _ parts: inout FieldParts) {
         guard let text = mistakes.text(members, "pattern") else { return }

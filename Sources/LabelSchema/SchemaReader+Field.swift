@@ -1,19 +1,19 @@
 extension SchemaReader {
     private static let knownInField = [
-        "name", "title", "description", "example", "type", "format", "constraints", "missingValues", "trueValues",
-        "falseValues", "itemType", "delimiter", "rdfType", "sheaf",
+        "name", "title", "description", "example", "examples", "type", "format", "constraints", "missingValues",
+        "trueValues",
+        "falseValues", "decimalChar", "groupChar", "bareNumber", "itemType", "delimiter", "categories",
+        "categoriesOrdered", "rdfType", "sheaf",
     ]
 
     private static let unusedInField = [
-        "categories": "write `constraints: { enum: […] }`",
-        "categoriesOrdered": "leave it out",
-        "decimalChar": "leave it out: numbers have a decimal point",
-        "groupChar": "leave it out: numbers have no thousands separators",
-        "bareNumber": "leave it out: numbers have no units",
+        "floatNumber": "leave it out: a number is a binary64 always",
+        "arrayItem": "write `constraints: { jsonSchema: { items: … } }`",
+        "required": "write `constraints: { required: true }`", "unique": "write `constraints: { unique: true }`",
     ]
 
     private static let knownInSheaf = [
-        "role", "title", "normalize", "aliases", "items", "messages", "canonical", "was",
+        "role", "title", "normalize", "aliases", "readings", "items", "messages", "canonical", "was", "severity",
     ]
 
     /// Reads one field.
@@ -46,21 +46,25 @@ extension SchemaReader {
         parts.title = mistakes.text(members, "title")
         parts.titles = sheaf["title"].map { mistakes.languages($0, "`title` of \(sheaf.place)") } ?? [:]
         parts.description = mistakes.text(members, "description")?.text
-        parts.example = mistakes.text(members, "example")
         parts.role = isRoleKnown ? role(name, sheaf, key: key) : nil
         parts.isCanonical = isCanonical(sheaf, role: parts.role)
         parts.normalize = normalization(sheaf) ?? defaults.normalize
-        parts.missingValues = missingValues(members) ?? defaults.missingValues
+        let missing = missingValues(members) ?? defaults.missingValues
+        parts.missingValues = missing.texts
+        parts.missingLabels = missing.labels
         parts.messages = messages(sheaf, role: parts.role)
         parts.formerNames = formerNames(sheaf, of: name)
         parts.type = type(members)
+        let examples = examples(members, parts.type)
+        parts.example = examples.first
         readValues(members, sheaf, isOnlyKey: key == [name.text], &parts)
 
-        if parts.role == .key, parts.type == .list {
-            mistakes.add(name.line, "\(what) is a list and cannot be part of the primary key", "give it another role")
+        if parts.role == .key, let type = parts.type, type.isStructured {
+            let problem = "\(what) is of type `\(type.rawValue)` and cannot be part of the primary key"
+            mistakes.add(name.line, problem, "give it another role")
         }
         let reader = mistakes.mistakes.count == before ? parts.type.map { parts.reader(type: $0) } : nil
-        if let reader, let example = parts.example { check(example, of: reader, what) }
+        if let reader { for example in examples { check(example, of: reader, what) } }
         return FieldDraft(
             name: name, headerTexts: parts.headerTexts, role: parts.role, formerNames: parts.formerNames,
             reader: reader)
@@ -142,27 +146,6 @@ extension SchemaReader {
             mistakes.add(last.line, problem, "keep one of them")
         }
         return steps
-    }
-
-    /// The texts of a `missingValues` list, or those of its `value` members; nil if there is none.
-    mutating func missingValues(_ members: SchemaMembers) -> [String]? {
-        guard let node = members["missingValues"] else { return nil }
-        let what = "`missingValues` of \(members.place)"
-        guard case .list(let items) = node.value, items.contains(where: { $0.text == nil }) else {
-            return mistakes.texts(node, what, allowsEmptyText: true)?.map(\.text)
-        }
-        var values: [String] = []
-        for item in items {
-            guard let entry = mistakes.members(of: item, in: "an entry of \(what)", known: ["value", "label"]) else {
-                continue
-            }
-            if let value = entry["value"]?.text {
-                values.append(value)
-            } else {
-                mistakes.add(item.line, "an entry of \(what) has no `value`")
-            }
-        }
-        return values
     }
 
     /// Message templates: by error code, or by what exactly was wrong.

@@ -5,17 +5,11 @@ extension SchemaReader {
 
     mutating func type(_ members: SchemaMembers) -> FieldType? {
         guard members["type"] != nil else {
-            // The standard's default.
+            // The default of the standard's version 1. That of version 2, `any`, reads the same values, but knows no
+            // constraints of text.
             return .string
         }
-        guard let text = mistakes.text(members, "type") else { return nil }
-        let others = ["object", "array", "geopoint", "geojson", "duration"]
-        if others.contains(text.text) {
-            let problem = "`type` of \(members.place) cannot be `\(text.text)`: a cell of a sheet holds one plain value"
-            mistakes.add(text.line, problem, "use `string`, or `list` for several values")
-            return nil
-        }
-        return mistakes.word(text, "`type` of \(members.place)", FieldType.self)
+        return mistakes.word(members, "type", FieldType.self)
     }
 
     /// Reads everything that depends on the type.
@@ -24,29 +18,82 @@ extension SchemaReader {
     ) {
         if let type = parts.type {
             readFormat(members, type, &parts)
+            readNumbers(members, type, &parts)
             readList(members, sheaf, type, &parts)
             readBooleans(members, type, &parts)
         }
         var constraints = SchemaMembers(place: "`constraints` of \(members.place)", line: members.line)
         if let node = members["constraints"] {
-            let known = Self.constraintNames
-            let unused = ["jsonSchema": "leave it out: no cell holds JSON"]
             constraints =
-                mistakes.members(of: node, in: constraints.place, known: known, unused: unused) ?? constraints
+                mistakes.members(of: node, in: constraints.place, known: Self.constraintNames) ?? constraints
         }
         readConstraints(constraints, isOnlyKey: isOnlyKey, &parts)
-        readAllowed(constraints, &parts)
+        readAllowed(constraints, members, &parts)
         readAliases(sheaf, &parts)
+        readSeverity(sheaf, constraints, &parts)
     }
 
     private mutating func readFormat(_ members: SchemaMembers, _ type: FieldType, _ parts: inout FieldParts) {
         guard let text = mistakes.text(members, "format") else { return }
-        if type == .string {
-            parts.format = mistakes.word(text, "`format` of \(members.place)", StringFormat.self) ?? .default
-        } else if text.text != StringFormat.default.rawValue {
-            let problem = "`format` of \(members.place) cannot be “\(CellText.shown(text.text))”"
-            mistakes.add(text.line, problem, "leave it out: values of type `\(type.rawValue)` have one form, ISO 8601")
+        let what = "`format` of \(members.place)"
+        // The standard's version 0 wrote patterns as `fmt:%Y`.
+        let source = text.text.hasPrefix("fmt:") ? String(text.text.dropFirst(4)) : text.text
+        let named = FieldFormat.named(type)
+        let shown = "\(what) cannot be “\(CellText.shown(text.text))”"
+        if let format = named.first(where: { $0.name == source }) {
+            parts.format = format
+        } else if [.date, .time, .datetime].contains(type), source.contains("%") {
+            do {
+                _ = try CalendarPattern(source, type: type)
+                parts.format = .pattern(source)
+            } catch {
+                mistakes.add(text.line, "\(shown): \(error.message)", error.hint)
+            }
+        } else if named.count > 1 {
+            mistakes.add(text.line, shown, SchemaMistakeCollector.meant(source, among: named.map(\.name)))
+        } else {
+            let hint = "leave it out: values of type `\(type.rawValue)` have one form"
+            mistakes.add(text.line, shown, hint)
         }
+    }
+
+    // MARK: Numbers
+
+    private mutating func readNumbers(_ members: SchemaMembers, _ type: FieldType, _ parts: inout FieldParts) {
+        let types = [
+            "decimalChar": [FieldType.number], "groupChar": [.number, .integer], "bareNumber": [.number, .integer],
+        ]
+        for (name, types) in types.sorted(by: { $0.key < $1.key }) where !types.contains(type) {
+            guard let node = members[name] else { continue }
+            let names = types.map { "`type: \($0.rawValue)`" }.joined(separator: " and ")
+            mistakes.add(node.line, "`\(name)` of \(members.place) is for \(names) only", "leave it out")
+        }
+        guard type == .number || type == .integer else { return }
+        let normalizer = TextNormalizer(parts.normalize.filter { $0 != .trim })
+        if type == .number, let text = separator(members, "decimalChar", normalizer) {
+            parts.numberFormat.decimalChar = text
+        }
+        parts.numberFormat.groupChar = separator(members, "groupChar", normalizer)
+        parts.numberFormat.isBare = mistakes.flag(members, "bareNumber") ?? true
+        if parts.numberFormat.groupChar == parts.numberFormat.decimalChar, type == .number {
+            let problem = "`groupChar` of \(members.place) is the decimal sign too"
+            mistakes.add(members["groupChar"]?.line ?? members.line, problem, "give `decimalChar` another one")
+        }
+    }
+
+    private mutating func separator(
+        _ members: SchemaMembers, _ name: String, _ normalizer: TextNormalizer
+    ) -> String? {
+        guard let text = mistakes.text(members, name) else { return nil }
+        let what = "`\(name)` of \(members.place)"
+        checkIsNormal(text, what, normalizer)
+        let isOfNumbers = text.text.utf8.contains {
+            NumberText.isDigit($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+")
+        }
+        if isOfNumbers || ["e", "E"].contains(text.text) {
+            mistakes.add(text.line, "\(what) cannot be “\(CellText.shown(text.text))”, which numbers are made of")
+        }
+        return text.text
     }
 
     // MARK: Lists
@@ -67,11 +114,11 @@ extension SchemaReader {
         if let text = mistakes.text(members, "itemType"),
             let item = mistakes.word(text, "`itemType` of \(members.place)", FieldType.self)
         {
-            if [.list, .any, .year, .yearmonth].contains(item) {
+            if [.string, .integer, .number, .boolean, .date, .time, .datetime].contains(item) {
+                parts.items.type = item
+            } else {
                 let problem = "`itemType` of \(members.place) cannot be `\(item.rawValue)`"
                 mistakes.add(text.line, problem, "use string, integer, number, boolean, date, time or datetime")
-            } else {
-                parts.items.type = item
             }
         }
         var delimiters = [mistakes.text(members, "delimiter") ?? SchemaText(text: ",", line: members.line)]
@@ -133,6 +180,20 @@ extension SchemaReader {
         guard !normal.utf8.elementsEqual(text.text.utf8) else { return }
         let problem = "\(what), “\(CellText.shown(text.text))”, is never found, since `normalize` changes it"
         mistakes.add(text.line, problem, normal.isEmpty ? "leave it out" : "write “\(CellText.shown(normal))”")
+    }
+
+    /// `example`, and `examples` of the standard's version 2.1: texts, or for a type whose values are JSON, what the
+    /// texts would be.
+    mutating func examples(_ members: SchemaMembers, _ type: FieldType?) -> [SchemaText] {
+        var nodes = members["example"].map { [$0] } ?? []
+        if let list = members["examples"] { nodes += mistakes.nodes(list, "`examples` of \(members.place)") ?? [] }
+        return nodes.compactMap { node in
+            let isJSON = type.map { [.object, .array, .geojson, .geopoint].contains($0) } ?? false
+            guard isJSON, node.itemList != nil || node.memberList != nil else {
+                return mistakes.text(node, "`example` of \(members.place)")
+            }
+            return SchemaText(text: String(decoding: JSONValueText.bytes(node), as: UTF8.self), line: node.line)
+        }
     }
 
     /// An example has to be what it is an example of.

@@ -30,8 +30,10 @@ struct SchemaReader {
     }
 
     private static let known = [
-        "$schema", "name", "title", "description", "fields", "fieldsMatch", "missingValues", "primaryKey", "uniqueKeys",
-        "foreignKeys", "sheaf",
+        "$schema", "profile", "name", "title", "description", "fields", "fieldsMatch", "missingValues", "primaryKey",
+        "uniqueKeys", "foreignKeys", "sheaf",
+        // What only people and catalogues read.
+        "homepage", "version", "created", "keywords", "contributors", "examples",
     ]
 
     /// What may stand under `sheaf` of the document.
@@ -86,7 +88,7 @@ struct SchemaReader {
     /// What holds for every field that says nothing else.
     private mutating func defaults(_ members: SchemaMembers, _ sheaf: SchemaMembers?) -> FieldDefaults {
         var defaults = FieldDefaults()
-        defaults.missingValues = missingValues(members) ?? []
+        defaults.missingValues = missingValues(members) ?? MissingValues()
         if let sheaf { defaults.normalize = normalization(sheaf) ?? [] }
         return defaults
     }
@@ -193,7 +195,7 @@ struct SchemaReader {
 
 /// What holds for every field that says nothing else.
 struct FieldDefaults {
-    var missingValues: [String] = []
+    var missingValues = MissingValues()
     var normalize: [Normalization] = []
 }
 

@@ -98,6 +98,14 @@ import Testing
             ["cannot be part of the primary key"]
         ),
         (
+            "primaryKey: [a]\nfields: [{name: a, type: geopoint}, {name: b, sheaf: {role: label}}]",
+            ["is of type `geopoint` and cannot be part of the primary key"]
+        ),
+        (
+            "primaryKey: [a]\nfields: [{name: a, constraints: {maxLength: 3}, sheaf: {severity: warning}}, "
+                + "{name: b, sheaf: {role: label}}]", ["leave it out for key fields"]
+        ),
+        (
             "primaryKey: [a]\nuniqueKeys: no\nfieldsMatch: exactly\nfields: [{name: a}, {name: b, sheaf: {role: label}}]",
             ["`uniqueKeys` must be a list", "cannot be “exactly”"]
         ),
@@ -118,8 +126,7 @@ import Testing
 
     @Test(
         arguments: [
-            (["type: object"], ["cannot be `object`"]), (["format: emial"], ["did you mean `email`?"]),
-            (["type: date", "format: '%d/%m/%Y'"], ["`format` of field `value` cannot be"]),
+            (["format: emial"], ["did you mean `email`?"]),
             (["title: [a]"], ["must be text, but is a list"]), (["title: ''"], ["must be text, but is empty"]),
             (["constraints: { required: yes }"], ["must be true or false, but is “yes”"]),
             (["constraints: { minLength: -1 }"], ["must be a whole number from 0"]),
@@ -181,8 +188,63 @@ import Testing
                 ["sheaf: { role: label, messages: { enum: { ja: 'x {cel}' } } }"],
                 ["a place `{cel}`, which is not known; did you mean `cell`?"]
             ),
-            (["categories: [a]"], ["write `constraints: { enum"]),
             (["missingValues: [{ label: x }]"], ["has no `value`"]),
+            (["missingValues: ['-', '-']"], ["“-” stands twice in `missingValues`"]),
+            (
+                ["missingValues: [{ value: a, label: x }, { value: b, label: x }]"],
+                ["the label “x” stands twice in `missingValues`"]
+            ),
+            (["type: date", "categories: [2024-05-01]"], ["is for `type: string` and `type: integer` only"]),
+            (["categories: []"], ["allows no value"]), (["categories: [a, a]"], ["stands there twice"]),
+            (["categories: [{ label: x }]"], ["has no `value`"]), (["categories: a"], ["must be a list"]),
+            (["categories: [{ value: a, lable: x }]"], ["did you mean `label`?"]),
+            (["categories: [{ value: a, label: x }, { value: b, label: x }]"], ["the label “x” stands twice"]),
+            (["type: integer", "categories: [1, two]"], ["cannot be “two”: the type is `integer`"]),
+            (["categories: [apple, pear]", "constraints: { enum: [aple] }"], ["is none of `categories`"]),
+            (["categoriesOrdered: true"], ["does nothing without `categories`"]),
+            (["categories: [a]", "categoriesOrdered: yes"], ["must be true or false"]),
+            (["decimalChar: ','"], ["`decimalChar` of field `value` is for `type: number` only"]),
+            (["type: integer", "decimalChar: ','"], ["is for `type: number` only"]),
+            (["type: date", "bareNumber: false"], ["is for `type: number` and `type: integer` only"]),
+            (["type: number", "groupChar: '.'"], ["is the decimal sign too"]),
+            (["type: number", "groupChar: '1'"], ["which numbers are made of"]),
+            (["type: number", "decimalChar: ''"], ["must be text, but is empty"]),
+            (["type: number", "bareNumber: 1"], ["must be true or false, but is 1"]),
+            (["type: number", "floatNumber: true"], ["a number is a binary64 always"]),
+            (["type: array", "arrayItem: { type: integer }"], ["jsonSchema"]),
+            (["required: true"], ["write `constraints: { required: true }`"]),
+            (["type: geopoint", "format: lonlat"], ["known are `default`, `array`, `object`"]),
+            (["type: geojson", "format: topojsn"], ["did you mean `topojson`?"]),
+            (["type: integer", "format: any"], ["values of type `integer` have one form"]),
+            (["type: object", "constraints: { jsonSchema: { typ: x } }"], ["did you mean `type`?"]),
+            (["constraints: { jsonSchema: {} }"], ["`jsonSchema` in `constraints` of field `value` does nothing"]),
+            (["type: geojson", "constraints: { minLength: 1 }"], ["`minLength`"]),
+            (["type: geopoint", "constraints: { minimum: 1 }"], ["`minimum`"]),
+            (["type: duration", "constraints: { minimum: 90分 }"], ["did you mean “PT1H30M”?"]),
+            (["type: duration", "constraints: { minimum: P2D, maximum: PT1H }"], ["no value can satisfy both"]),
+            (["type: object", "constraints: { enum: [[1]] }"], ["cannot be “[1]”: the type is `object`"]),
+            (["type: object", "example: { a: 1 }", "constraints: { maxLength: 0 }"], ["the example “{\"a\":1}”"]),
+            (["type: array", "itemType: string"], ["`itemType`"]),
+            (["type: list", "itemType: duration"], ["`itemType` of field `value` cannot be `duration`"]),
+            (["type: list", "itemType: integer", "constraints: { enum: [[1, x]] }"], ["is no value of the field"]),
+            (["type: list", "constraints: { enum: [[a, b], 'a,b'] }"], ["stands there twice"]),
+            (["type: list", "constraints: { enum: [[]] }"], ["has no items"]),
+            (["sheaf: { role: label, severity: warnig }"], ["did you mean `warning`?"]),
+            (["sheaf: { role: label, severity: warning }"], ["the field has no constraints"]),
+            (["sheaf: { role: label, severity: { maxLength: warning } }"], ["which is no constraint of the field"]),
+            (
+                ["constraints: { maxLength: 1 }", "sheaf: { role: label, severity: { maxLenght: warning } }"],
+                ["did you mean `maxLength`?"]
+            ),
+            (
+                ["constraints: { unique: true }", "sheaf: { role: label, severity: { unique: warning } }"],
+                ["cannot be `warning` for `unique`"]
+            ),
+            (
+                ["constraints: { unique: true, maxLength: 1 }", "sheaf: { role: label, severity: warning }"],
+                ["name the other constraints"]
+            ),
+            (["sheaf: { role: label, severity: { type: warning } }"], ["always is an error"]),
             (["type:"], ["must be text, but is nothing"]), (["sheaf: x"], ["must be a mapping"]),
         ] as [([String], [String])])
     func refusesAField(lines: [String], problems: [String]) {

@@ -15,6 +15,8 @@ import Testing
         ("datetime", "2024-05-01T10:30:00", #""2024-05-01T10:30:00""#),
         ("datetime", "2024-05-01T10:30:00Z", #""2024-05-01T10:30:00Z""#),
         ("datetime", "2024-05-01T08:00:00+09:00", #""2024-04-30T23:00:00Z""#),
+        ("datetime", "2024-12-31T24:00:00", #""2025-01-01T00:00:00""#),
+        ("datetime", "2024-12-31T24:00:00+09:00", #""2024-12-31T15:00:00Z""#),
         ("year", "2024", "2024"), ("yearmonth", "2024-05", #""2024-05""#), ("any", "x", #""x""#),
         ("boolean", "true", "true"), ("boolean", "FALSE", "false"), ("boolean", "1", "true"),
     ])
@@ -34,7 +36,8 @@ import Testing
             ("date", "1900-02-29", nil), ("date", "24-05-01", nil), ("date", "tomorrow", nil),
             ("time", "10:30", "10:30:00"),
             ("time", "24:00:00", nil), ("time", "10時30分", "10:30:00"),
-            ("datetime", "2024/5/1 9:30", "2024-05-01T09:30:00"),
+            ("datetime", "2024/5/1 9:30", "2024-05-01T09:30:00"), ("datetime", "2024-05-01T24:00:01", nil),
+            ("datetime", "9999-12-31T24:00:00", nil),
             ("year", "24", "0024"), ("year", "2024年", "2024"), ("yearmonth", "2024/5", "2024-05"),
             ("yearmonth", "2024-13", nil),
             ("boolean", "yes", nil), ("boolean", "Flase", "false"),
@@ -157,9 +160,15 @@ import Testing
     @Test(arguments: [
         (
             "email", ["a@example.com", "佐藤@例え.jp"],
-            ["a", "a@b", "a b@example.com", "@example.com", "a@-b.com", ".a@b.jp"]
+            [
+                "a", "a@b", "a b@example.com", "@example.com", "a@-b.com", ".a@b.jp", "a..b@example.com", "a@127.0.0.1",
+                "a@example.c", "a@example.com\u{200B}", "a\u{A0}b@example.com", "a@例え\u{3000}.jp",
+            ]
         ),
-        ("uri", ["https://example.com/a?b=c", "mailto:a@b", "urn:x"], ["example.com", "https://", "http:// x", ":x"]),
+        (
+            "uri", ["https://example.com/a?b=c", "mailto:a@b", "urn:x", "file:///a/b", "x:"],
+            ["example.com", "https://", "http:// x", ":x", "HTTP:///a", "http:a", "http://?a", "x:a b", "x:<a>"]
+        ),
         (
             "uuid", ["123e4567-e89b-12d3-a456-426614174000"],
             ["123e4567e89b12d3a456426614174000", "123e4567-e89b-12d3-a456-42661417400g"]
@@ -169,6 +178,14 @@ import Testing
         let schema = try schemaOfOneField(["format: \(format)"])
         for typed in good { #expect(try read(.text(typed), schema).json == "\"\(typed)\"") }
         for typed in bad { #expect(try read(.text(typed), schema).errors.map(\.code) == ["type-error"], "\(typed)") }
+    }
+
+    /// A value that is not of its type has no length, and no pattern.
+    @Test func aTypeErrorIsToldAlone() throws {
+        let texts = try schemaOfOneField(["format: uri", "constraints: { minLength: 5, pattern: 'x:.*' }"])
+        #expect(try read("x", texts).errors.map(\.code) == ["type-error"])
+        let lists = try schemaOfOneField(["type: list", "itemType: integer", "constraints: { minLength: 3 }"])
+        #expect(try read("a,b", lists).errors.map(\.code) == ["type-error", "type-error"])
     }
 
     @Test func missingValuesAreBlank() throws {

@@ -201,7 +201,7 @@ struct RuleCompiler {
             return text(literal, of: reader, shown)
         case .number, .time:
             guard let json = ScalarText.canonical(type, literal.text) else {
-                let likely = LikelyValue.find(type, literal.text).map { "did you mean `\($0)`?" }
+                let likely = LikelyValue.find(ValueForm(type), literal.text).map { "did you mean `\($0)`?" }
                 let problem = "\(shown) is no value of \(name), whose type is `\(type.rawValue)`"
                 add(literal.position, problem, likely ?? "write a value of that type")
                 return nil
@@ -266,6 +266,7 @@ enum RuleKind: Equatable {
         case .date, .time, .datetime, .yearmonth: self = .time(type)
         case .boolean: self = .boolean
         case .list: self = .list
+        case .duration, .object, .array, .geopoint, .geojson: self = .other
         }
     }
 

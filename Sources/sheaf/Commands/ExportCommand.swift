@@ -140,11 +140,9 @@ extension LabelSchema {
         let members = CanonicalLabel.parse(label) ?? []
         let values = Dictionary(members.map { ($0.name, $0.value) }, uniquingKeysWith: { _, last in last })
         return fields.map { field in
-            if case .list(let items)? = values[field.name] {
-                return (items.map(\.displayText).joined(separator: field.items.delimiters.first ?? ","), false)
-            }
-            if case .number? = values[field.name] { return (values[field.name]?.displayText ?? "", true) }
-            return (values[field.name]?.displayText ?? "", false)
+            guard let value = values[field.name] else { return ("", false) }
+            if case .number = value { return (value.cellText(of: field), true) }
+            return (value.cellText(of: field), false)
         }
     }
 }

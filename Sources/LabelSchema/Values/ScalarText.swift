@@ -19,8 +19,18 @@ enum ScalarText {
             guard let time = CalendarText.time(bytes) else { return false }
             appendQuoted(to: &arena) { $0.append(time) }
         case .datetime:
-            guard let (day, time, isUTC) = CalendarText.instant(bytes) else { return false }
-            appendQuoted(to: &arena) { appendInstant(day, time, isUTC, to: &$0) }
+            guard let moment = CalendarText.instant(bytes) else { return false }
+            return append(type, moment, to: &arena)
+        case .duration:
+            guard let duration = DurationValue(bytes) else { return false }
+            var text = duration.text
+            text.withUTF8 { arena.appendJSONString($0) }
+        case .geopoint:
+            guard let point = GeoPoint(bytes, .default) else { return false }
+            point.append(to: &arena)
+        case .object, .array, .geojson:
+            guard let node = JSONValueText.node(bytes), accepts(type, node) else { return false }
+            arena.append(JSONValueText.bytes(node))
         case .year:
             guard bytes.count == 4, let year = CalendarText.number(bytes, 0, 4), year > 0 else { return false }
             appendInt64(Int64(year), to: &arena)
@@ -34,9 +44,35 @@ enum ScalarText {
         return true
     }
 
+    /// Whether a JSON value is one of a type.
+    static func accepts(_ type: FieldType, _ node: SchemaNode) -> Bool {
+        switch (type, node.value) {
+        case (.object, .mapping), (.array, .list): true
+        case (.geojson, .mapping): GeoJSON.isObject(node)
+        default: false
+        }
+    }
+
+    /// As `append`, from a moment.
+    static func append(_ type: FieldType, _ moment: Moment, to arena: inout ByteArena) -> Bool {
+        if type == .time {
+            appendQuoted(to: &arena) { $0.append(moment.time) }
+            return true
+        }
+        guard let day = moment.day else { return false }
+        appendQuoted(to: &arena) { arena in
+            arena.append(day)
+            guard type == .datetime else { return }
+            arena.append(UInt8(ascii: "T"))
+            arena.append(moment.time)
+            if moment.isUTC { arena.append(UInt8(ascii: "Z")) }
+        }
+        return true
+    }
+
     /// As `append`, from the literal of a cell that holds a number: dates are serial days from 1899-12-30.
     ///
-    /// Types that are text or words (string, any, list, boolean) are not read here.
+    /// Types that are text, words or JSON are not read here, and neither is a duration: a number does not say of what.
     static func append(
         _ type: FieldType, number literal: UnsafeBufferPointer<UInt8>, to arena: inout ByteArena
     ) -> Bool {
@@ -55,7 +91,7 @@ enum ScalarText {
         case .date, .time, .datetime, .yearmonth:
             guard let value = NumberText.double(literal) else { return false }
             return append(type, serial: value, to: &arena)
-        case .string, .any, .list, .boolean: return false
+        case .string, .any, .list, .boolean, .duration, .object, .array, .geopoint, .geojson: return false
         }
     }
 
@@ -69,7 +105,7 @@ enum ScalarText {
         case .time:
             guard day.serial == 0 else { return false }
             appendQuoted(to: &arena) { $0.append(time) }
-        case .datetime: appendQuoted(to: &arena) { appendInstant(day, time, false, to: &$0) }
+        case .datetime: return append(type, Moment(day: day, time: time), to: &arena)
         default:
             // A year and month typed into a spreadsheet becomes the first day of that month.
             guard serial == serial.rounded(), day.day == 1 else { return false }
@@ -82,27 +118,15 @@ enum ScalarText {
         return true
     }
 
-    /// The canonical JSON of a value given in a schema (an allowed value, a bound), or nil if it is not of the type.
+    /// The canonical JSON of a text, or nil if it is no value of the type.
     static func canonical(_ type: FieldType, _ text: String) -> [UInt8]? {
-        var arena = ByteArena(capacity: 64)
-        var text = text
-        let isRead = text.withUTF8 { bytes in append(type, bytes, to: &arena) }
-        return isRead ? arena.array() : nil
+        ValueForm(type).canonical(text)
     }
 
     private static func appendQuoted(to arena: inout ByteArena, _ body: (inout ByteArena) -> Void) {
         arena.append(UInt8(ascii: "\""))
         body(&arena)
         arena.append(UInt8(ascii: "\""))
-    }
-
-    private static func appendInstant(
-        _ day: CalendarText.Day, _ time: CalendarText.Time, _ isUTC: Bool, to arena: inout ByteArena
-    ) {
-        arena.append(day)
-        arena.append(UInt8(ascii: "T"))
-        arena.append(time)
-        if isUTC { arena.append(UInt8(ascii: "Z")) }
     }
 
     private static func appendInteger(_ bytes: UnsafeBufferPointer<UInt8>, to arena: inout ByteArena) -> Bool {

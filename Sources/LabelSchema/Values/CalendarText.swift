@@ -47,6 +47,11 @@ enum CalendarText {
             let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
             return era * 146_097 + dayOfEra - 693_899
         }
+
+        /// The day of the week, counted from Monday, 0.
+        var weekday: Int {
+            ((serial + 5) % 7 + 7) % 7
+        }
     }
 
     /// A time of the day.
@@ -54,6 +59,13 @@ enum CalendarText {
         var seconds: Int
         /// Digits of the fraction of a second, without zeros at the end.
         var fraction: [UInt8] = []
+
+        /// Sets the fraction from a number of so many digits.
+        mutating func setFraction(_ value: Int, digits: Int) {
+            fraction =
+                Array(String(repeating: "0", count: max(0, digits - "\(value)".count)).utf8) + Array("\(value)".utf8)
+            while fraction.last == UInt8(ascii: "0") { fraction.removeLast() }
+        }
     }
 
     /// `YYYY-MM-DD`.
@@ -83,7 +95,7 @@ enum CalendarText {
     /// `YYYY-MM-DDThh:mm:ss`, with an optional fraction, and optionally `Z` or an offset such as `+09:00`.
     ///
     /// With an offset the instant is given in UTC, so that one instant has one form; without one it stays local.
-    static func instant(_ bytes: UnsafeBufferPointer<UInt8>) -> (day: Day, time: Time, isUTC: Bool)? {
+    static func instant(_ bytes: UnsafeBufferPointer<UInt8>) -> Moment? {
         guard bytes.count >= 19, bytes[10] == UInt8(ascii: "T") else { return nil }
         guard let day = day(UnsafeBufferPointer(rebasing: bytes[..<10])) else { return nil }
         var end = bytes.count
@@ -95,13 +107,34 @@ enum CalendarText {
             offset = minutes
             end -= 6
         }
-        guard var time = time(UnsafeBufferPointer(rebasing: bytes[11..<end])) else { return nil }
-        guard let offset, offset != 0 else { return (day, time, offset != nil) }
-        let seconds = day.serial * 86400 + time.seconds - offset * 60
-        let serial = Int((Double(seconds) / 86400).rounded(.down))
-        guard let shifted = Day(serial: serial) else { return nil }
-        time.seconds = seconds - serial * 86400
-        return (shifted, time, true)
+        let clock = UnsafeBufferPointer(rebasing: bytes[11..<end])
+        guard let moment = time(clock).map({ Moment(day: day, time: $0) }) ?? midnight(after: day, clock) else {
+            return nil
+        }
+        guard let offset else { return moment }
+        return moment.utc(offset: offset)
+    }
+
+    /// `24:00:00` is the first moment of the next day.
+    private static func midnight(after day: Day, _ clock: UnsafeBufferPointer<UInt8>) -> Moment? {
+        guard clock.starts(with: "24:00:00".utf8), clock.count == 8, let next = Day(serial: day.serial + 1) else {
+            return nil
+        }
+        return Moment(day: next)
+    }
+
+    /// The minutes of an offset that stands at a position, and where it ends: `Z`, `+09:00` or `+0900`.
+    static func offset(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> (minutes: Int, end: Int)? {
+        guard start < bytes.count else { return nil }
+        if bytes[start] == UInt8(ascii: "Z") { return (0, start + 1) }
+        let isNegative = bytes[start] == UInt8(ascii: "-")
+        guard isNegative || bytes[start] == UInt8(ascii: "+"), start + 5 <= bytes.count else { return nil }
+        let minuteStart = bytes[start + 3] == UInt8(ascii: ":") ? start + 4 : start + 3
+        guard minuteStart + 2 <= bytes.count, let hours = number(bytes, start + 1, 2), hours <= 14,
+            let minutes = number(bytes, minuteStart, 2), minutes < 60
+        else { return nil }
+        let total = hours * 60 + minutes
+        return (isNegative ? -total : total, minuteStart + 2)
     }
 
     private static func offsetMinutes(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int? {
