@@ -28,7 +28,9 @@ struct SheafCommand: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Set up",
-                subcommands: [InitCommand.self, MigrateCommand.self, CheckCommand.self, ValidateCommand.self, AdoptCommand.self]),
+                subcommands: [
+                    InitCommand.self, MigrateCommand.self, CheckCommand.self, ValidateCommand.self, AdoptCommand.self,
+                ]),
             CommandGroup(
                 name: "Sync",
                 subcommands: [
