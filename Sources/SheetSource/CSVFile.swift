@@ -27,6 +27,7 @@ package enum CSVFile {
 
     fileprivate static func read(
         _ request: SheetRequest, path: String, encoding: TextEncoding, stillness: Duration,
+        separator: UInt8? = nil, isVersioned: Bool = true,
         sleep: Sleep = { try await Task.sleep(for: $0) }
     ) async throws(SheetError) -> SheetReading {
         do {
@@ -34,14 +35,16 @@ package enum CSVFile {
                 try LocalFile(path: path, mustBeRegular: true)
             }
             let opened = try await settled(file, stillness, sleep)
-            let reading = CSVReading(file: file, encoding: encoding, sheet: request.sheet, opened: opened)
+            let reading = CSVReading(
+                file: file, encoding: encoding, sheet: request.sheet, opened: opened, separator: separator,
+                isVersioned: isVersioned)
             return try await read(request, reading)
         } catch {
             throw SheetError(fileFailure: error).about(request.sheet)
         }
     }
 
-    private static func read(_ request: SheetRequest, _ reading: CSVReading) async throws -> SheetReading {
+    fileprivate static func read(_ request: SheetRequest, _ reading: CSVReading) async throws -> SheetReading {
         let sheet = request.sheet
         let name = String(sheet.spreadsheet.split(separator: "/").last ?? "")
         let identity = SheetIdentity(spreadsheet: sheet.spreadsheet, spreadsheetTitle: name, sheetID: 0, title: name)
@@ -56,7 +59,7 @@ package enum CSVFile {
         }
         do {
             let result = try await reading.run(identity, into: ConsumerPort(request.consumer))
-            let version = FileVersion(bytes: result.digest, way).text
+            let version = result.digest.map { FileVersion(bytes: $0, way).text }
             return SheetReading(
                 identity: identity, fileVersionBefore: version, fileVersionAfter: version, bytes: result.bytes,
                 rowsRead: result.rows, oneAnswer: true)
@@ -106,6 +109,8 @@ package struct CSVFolderSource: SheetReader {
     private let folder: String
     private let encoding: TextEncoding
     private let stillness: Duration
+    private let separator: UInt8?
+    private let isVersioned: Bool
 
     /// A source of the files in `folder`, in one encoding.
     ///
@@ -113,7 +118,14 @@ package struct CSVFolderSource: SheetReader {
     ///   - folder: the folder; absolute paths are taken as they are.
     ///   - encoding: how the files' characters are written.
     ///   - stillness: how long a file must have stood still before it is read; a file that is being copied looks whole.
-    package init(folder: String, encoding: TextEncoding = .utf8, stillness: Duration = .zero) {
+    ///   - separator: what stands between two fields, an ASCII character; nil as is usual for the encoding.
+    ///   - isVersioned: whether readings tell the file's version, which costs a hash of all its bytes.
+    package init(
+        folder: String, encoding: TextEncoding = .utf8, stillness: Duration = .zero, separator: UInt8? = nil,
+        isVersioned: Bool = true
+    ) {
+        self.isVersioned = isVersioned
+        self.separator = separator
         self.folder = folder
         self.encoding = encoding
         self.stillness = stillness
@@ -122,6 +134,45 @@ package struct CSVFolderSource: SheetReader {
     package func read(_ request: SheetRequest) async throws(SheetError) -> SheetReading {
         let name = request.sheet.spreadsheet
         let path = name.hasPrefix("/") ? name : "\(folder)/\(name)"
-        return try await CSVFile.read(request, path: path, encoding: encoding, stillness: stillness)
+        return try await CSVFile.read(
+            request, path: path, encoding: encoding, stillness: stillness, separator: separator,
+            isVersioned: isVersioned)
+    }
+}
+
+/// A CSV file that comes through standard input, as a sheet.
+///
+/// It is kept in a temporary file without a name first, since it may have to be read more than once.
+package actor StandardInputSource: SheetReader {
+    private let encoding: TextEncoding
+    private let separator: UInt8?
+    private var copy: LocalFile?
+
+    /// A source of what standard input holds.
+    ///
+    /// - Parameters:
+    ///   - encoding: how its characters are written.
+    ///   - separator: what stands between two fields, an ASCII character; nil as is usual for the encoding.
+    package init(encoding: TextEncoding = .utf8, separator: UInt8? = nil) {
+        self.encoding = encoding
+        self.separator = separator
+    }
+
+    package func read(_ request: SheetRequest) async throws(SheetError) -> SheetReading {
+        do {
+            let file: LocalFile
+            if let copy {
+                file = copy
+            } else {
+                file = try await onFileThread { () throws(LocalFileError) in try LocalFile(copyOf: .standardInput()) }
+                copy = file
+            }
+            let reading = CSVReading(
+                file: file, encoding: encoding, sheet: request.sheet, opened: nil, separator: separator,
+                isVersioned: false)
+            return try await CSVFile.read(request, reading)
+        } catch {
+            throw SheetError(fileFailure: error).about(request.sheet)
+        }
     }
 }

@@ -8,6 +8,10 @@ struct CSVReading: Sendable {
     let sheet: SheetReference
     /// What the file system said of the file before; nil for a file that nobody else can write to.
     let opened: FileStamp?
+    /// What stands between two fields; nil as is usual for the encoding.
+    var separator: UInt8?
+    /// Whether anybody wants to know the version of what was read.
+    var isVersioned = true
 
     private static let chunkBytes = 1 << 18
 
@@ -15,7 +19,8 @@ struct CSVReading: Sendable {
     struct Result {
         var bytes = 0
         var rows = 0
-        var digest: SHA256Digest
+        /// Nil if nobody wanted it.
+        var digest: SHA256Digest?
     }
 
     /// Hands every row to `target`, beginning with `begin`.
@@ -27,20 +32,21 @@ struct CSVReading: Sendable {
     func run(_ identity: SheetIdentity, into target: ConsumerPort) async throws -> Result {
         let charset = try await charset()
         try await target.begin(identity)
-        var scanner = CSVScanner(separator: charset.separator)
+        // What has been decoded is UTF-8.
+        var scanner = CSVScanner(separator: separator ?? charset.separator, isKnownUTF8: true)
         var decoder = try TextDecoder(charset)
         var hasher = SHA256Hasher()
         var (bytes, rows) = (0, 0)
         while let chunk = try await chunk(at: bytes) {
             bytes += chunk.count
-            hasher.update(chunk)
+            if isVersioned { hasher.update(chunk) }
             try scanner.feed(try decoder.decode(chunk))
             if let batch = scanner.takeBatch() { rows += try await target.receive(batch, from: sheet) }
         }
         try decoder.finish()
         try scanner.finish()
         if let batch = scanner.takeBatch() { rows += try await target.receive(batch, from: sheet) }
-        return Result(bytes: bytes, rows: rows, digest: hasher.finish())
+        return Result(bytes: bytes, rows: rows, digest: isVersioned ? hasher.finish() : nil)
     }
 
     /// The SHA-256 of all bytes.

@@ -47,6 +47,27 @@ final class LocalFile: Sendable {
         unlink(template)
     }
 
+    /// A copy of everything that another file holds from here on, in a new file without a name.
+    convenience init(copyOf other: LocalFile) throws(LocalFileError) {
+        try self.init()
+        while true {
+            let chunk = try other.read(upTo: 1 << 20)
+            if chunk.isEmpty { return }
+            try append(chunk)
+        }
+    }
+
+    private init(descriptor: CInt) {
+        self.descriptor = descriptor
+    }
+
+    /// Standard input, under a descriptor of its own.
+    static func standardInput() throws(LocalFileError) -> LocalFile {
+        let descriptor = dup(STDIN_FILENO)
+        guard descriptor >= 0 else { throw LocalFileError(code: errno) }
+        return LocalFile(descriptor: descriptor)
+    }
+
     deinit {
         close(descriptor)
     }

@@ -85,11 +85,44 @@ struct TextDecoder: ~Copyable {
         return end
     }
 
+    /// Counts line breaks; most texts have no others than line feeds.
     private mutating func countLines(_ text: [UInt8]) {
+        let (feeds, returns) = Self.breaks(in: text)
+        guard returns > 0 || followsCarriageReturn else {
+            line += feeds
+            return
+        }
         for byte in text {
             if byte == 0x0D || (byte == 0x0A && !followsCarriageReturn) { line += 1 }
             followsCarriageReturn = byte == 0x0D
         }
+    }
+
+    /// How many line feeds and carriage returns there are, counted in 32 places at once.
+    private static func breaks(in text: [UInt8]) -> (feeds: Int, returns: Int) {
+        var (feeds, returns) = (0, 0)
+        text.withUnsafeBytes { bytes in
+            var index = 0
+            while index + 32 <= bytes.count {
+                var (some, others) = (SIMD32<UInt8>(), SIMD32<UInt8>())
+                // No place counts further than a byte can.
+                for _ in 0..<min(255, (bytes.count - index) / 32) {
+                    let block = bytes.loadUnaligned(fromByteOffset: index, as: SIMD32<UInt8>.self)
+                    some &-= SIMD32<UInt8>(repeating: 0).replacing(with: 255, where: block .== 0x0A)
+                    others &-= SIMD32<UInt8>(repeating: 0).replacing(with: 255, where: block .== 0x0D)
+                    index += 32
+                }
+                for place in 0..<32 {
+                    feeds += Int(some[place])
+                    returns += Int(others[place])
+                }
+            }
+            for byte in bytes[index...] {
+                feeds += byte == 0x0A ? 1 : 0
+                returns += byte == 0x0D ? 1 : 0
+            }
+        }
+        return (feeds, returns)
     }
 }
 

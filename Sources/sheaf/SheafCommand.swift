@@ -19,15 +19,18 @@ struct SheafCommand: AsyncParsableCommand {
               sheaf plan       see what a sync would do
               sheaf sync       do it
 
-            Exit codes: 0 done, 1 unforeseen, 2 usage or configuration, 3 schema or rows
-            refused, 4 held, 5 busy, 6 partial, 7 database, 8 no sheet readable, 9 job
-            failed, 10 file not written, 130 cancelled.
+            Exit codes: 0 done, 1 not valid (`validate`) or unforeseen, 2 usage or
+            configuration, 3 schema or rows refused, 4 held, 5 busy, 6 partial, 7
+            database, 8 no sheet readable, 9 job failed, 10 file not written, 130
+            cancelled.
             """,
         version: "0.1.0",
         groupedSubcommands: [
             CommandGroup(
                 name: "Set up",
-                subcommands: [InitCommand.self, MigrateCommand.self, CheckCommand.self, AdoptCommand.self]),
+                subcommands: [
+                    InitCommand.self, MigrateCommand.self, CheckCommand.self, ValidateCommand.self, AdoptCommand.self,
+                ]),
             CommandGroup(
                 name: "Sync",
                 subcommands: [

@@ -23,14 +23,17 @@ extension CellError {
     ///   - key: The unique key.
     ///   - place: Where the row stands.
     ///   - holders: Who holds the value too: cells (`レシピ分類!C12`) or keys of labels that stay.
+    ///   - holderCount: How many they are, where not all of them are given.
     /// - Returns: The error, with the code `unique-error`.
     package static func notUnique(
-        _ field: LabelField, key: UniqueKey, at place: Place, holders: [String]
+        _ field: LabelField, key: UniqueKey, at place: Place, holders: [String], holderCount: Int? = nil
     ) -> CellError {
         var detail = field.messageDetail(code: "unique-error", cause: "unique")
         detail["constraint"] = "unique"
-        detail["otherCells"] = holders.prefix(namedCells).joined(separator: ", ")
-        if holders.count > namedCells { detail["more"] = "\(holders.count - namedCells)" }
+        let named = holders.prefix(namedCells)
+        detail["otherCells"] = named.joined(separator: ", ")
+        let more = (holderCount ?? holders.count) - named.count
+        if more > 0 { detail["more"] = "\(more)" }
         if key.fields.count > 1 { detail["fields"] = key.fields.joined(separator: ", ") }
         return CellError(
             code: "unique-error", field: field.name, column: place.column, rowNumber: place.rowNumber,

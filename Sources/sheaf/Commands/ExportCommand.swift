@@ -8,6 +8,8 @@ import Tabular
 
 struct ExportCommand: SheafSubcommand {
     enum Format: String, CaseIterable, ExpressibleByArgument { case ndjson, csv }
+    /// What becomes of text that a spreadsheet would run.
+    enum Formulas: String, CaseIterable, ExpressibleByArgument { case escape, keep }
 
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Write the labels of one version.",
@@ -15,7 +17,8 @@ struct ExportCommand: SheafSubcommand {
             In the order of the key hash, so that a version gives the same bytes every
             time and everywhere. NDJSON is the labels' canonical form, one a line, as it
             was hashed. A file is written under another name first: a reader never sees
-            half of it.
+            half of it. In CSV, an apostrophe is put before text that a spreadsheet
+            would run as a formula; --formulas keep writes every text as it is.
 
             Examples:
               sheaf export recipe_category@12 > labels.ndjson
@@ -27,6 +30,8 @@ struct ExportCommand: SheafSubcommand {
     var version: String
     @Option(help: "ndjson or csv.")
     var format: Format = .ndjson
+    @Option(help: "In CSV, text that a spreadsheet would run: escape (an apostrophe before it) or keep.")
+    var formulas: Formulas = .escape
     @Option(name: .shortAndLong, help: ArgumentHelp("The file to write (default: standard output).", valueName: "file"))
     var output: String?
 
@@ -81,7 +86,11 @@ struct ExportCommand: SheafSubcommand {
         let pageSize = 10_000
         let fields = schema.canonicalFields
         var writer = CSVWriter()
-        if format == .csv { writer.append(row: fields.map(\.name)) }
+        // A terminal would obey control characters that somebody typed into a cell.
+        let isTerminal = output == nil && isatty(STDOUT_FILENO) == 1
+        if format == .csv {
+            writer.append(row: fields.map { formulas == .escape ? FormulaText.escaped($0.name) : $0.name })
+        }
         var after: KeyHash?
         var done = 0
         while true {
@@ -95,10 +104,13 @@ struct ExportCommand: SheafSubcommand {
                     bytes += label
                     bytes.append(UInt8(ascii: "\n"))
                 }
-                try file.write(bytes)
+                try file.write(isTerminal ? Array(Console.harmless(Data(bytes)).utf8) : bytes)
             case .csv:
-                for label in page.labels { writer.append(row: schema.row(label, fields: fields)) }
-                try file.write(writer.takeBytes())
+                for label in page.labels {
+                    writer.append(row: schema.row(label, fields: fields, escapesFormulas: formulas == .escape))
+                }
+                let bytes = writer.takeBytes()
+                try file.write(isTerminal ? Array(Self.harmless(bytes).utf8) : bytes)
             }
             done += page.labels.count
             progress(done)
@@ -108,11 +120,29 @@ struct ExportCommand: SheafSubcommand {
     }
 }
 
+extension ExportCommand {
+    /// CSV for somebody to look at: line by line, without what would steer a terminal.
+    private static func harmless(_ csv: [UInt8]) -> String {
+        String(decoding: csv, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+            .map { CellText.shown(String($0), limit: .max) }.joined(separator: "\n")
+    }
+}
+
 extension LabelSchema {
     /// The cells of a label, in the order of `fields`, as an annotator would type them.
-    fileprivate func row(_ label: [UInt8], fields: [LabelField]) -> [String] {
+    fileprivate func row(_ label: [UInt8], fields: [LabelField], escapesFormulas: Bool) -> [String] {
+        cells(of: label, fields: fields).map { text, isNumber in
+            escapesFormulas && !isNumber ? FormulaText.escaped(text) : text
+        }
+    }
+
+    private func cells(of label: [UInt8], fields: [LabelField]) -> [(text: String, isNumber: Bool)] {
         let members = CanonicalLabel.parse(label) ?? []
         let values = Dictionary(members.map { ($0.name, $0.value) }, uniquingKeysWith: { _, last in last })
-        return fields.map { field in values[field.name]?.cellText(of: field) ?? "" }
+        return fields.map { field in
+            guard let value = values[field.name] else { return ("", false) }
+            if case .number = value { return (value.cellText(of: field), true) }
+            return (value.cellText(of: field), false)
+        }
     }
 }

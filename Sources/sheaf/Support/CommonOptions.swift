@@ -4,7 +4,13 @@ import LabelSchema
 import Logging
 
 extension Style.Choice: ExpressibleByArgument {}
-extension MessageLanguage: ExpressibleByArgument {}
+extension MessageLanguage: ExpressibleByArgument {
+    /// The language that the environment asks for.
+    static var byLocale: MessageLanguage {
+        let environment = ProcessInfo.processInfo.environment
+        return ["LC_ALL", "LC_MESSAGES", "LANG"].contains { environment[$0]?.hasPrefix("ja") == true } ? .ja : .en
+    }
+}
 
 /// What every command understands.
 struct CommonOptions: ParsableArguments {

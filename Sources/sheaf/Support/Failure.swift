@@ -11,7 +11,7 @@ import Training
 /// The README has the same table.
 enum Exit: Int32, CaseIterable {
     case success = 0
-    /// Something that Sheaf did not foresee.
+    /// Something that Sheaf did not foresee; `validate` ends so if rows are not valid.
     case unexpected = 1
     /// A wrong argument or a mistake in `sheaf.yaml`.
     case usage = 2
@@ -35,11 +35,14 @@ enum Exit: Int32, CaseIterable {
 
     var code: ExitCode { ExitCode(rawValue) }
 
+    /// How `validate` ends if not every row is valid: as every checker does.
+    static let notValid = Exit.unexpected
+
     /// What it means, in the words of the README's table.
     var meaning: String {
         switch self {
         case .success: "done; also when nothing had changed"
-        case .unexpected: "an error that Sheaf did not foresee"
+        case .unexpected: "of `validate`: there are rows that are not valid; else an error that Sheaf did not foresee"
         case .usage: "a wrong argument, or a mistake in sheaf.yaml"
         case .invalid: "a label schema with a mistake, or rows that were refused"
         case .held: "a guard was exceeded: held until someone approves"

@@ -23,9 +23,7 @@ struct Workspace: Sendable {
         self.console = console
         let environment = ProcessInfo.processInfo.environment
         let configured = configuration.language.flatMap(MessageLanguage.init(rawValue:))
-        let byLocale: MessageLanguage =
-            ["LC_ALL", "LC_MESSAGES", "LANG"].contains { environment[$0]?.hasPrefix("ja") == true } ? .ja : .en
-        language = common.language ?? configured ?? byLocale
+        language = common.language ?? configured ?? .byLocale
         let settings = configuration.google
         let credentials: GoogleCredentials =
             settings.credentials.map { .serviceAccountFile($0) } ?? .applicationDefault(environment: environment)

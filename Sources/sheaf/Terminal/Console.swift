@@ -1,16 +1,19 @@
 import Foundation
+import LabelSchema
 import Synchronization
 
 /// Where a command writes: results to standard output, everything else to standard error.
 struct Console: Sendable {
     let style: Style
     let isJSON: Bool
+    /// Standard output is taken by something else.
+    var isSilent = false
 
     /// A line of result.
     ///
     /// Text that was typed into cells is made harmless by whoever composes the line.
     func line(_ text: String = "") {
-        if !isJSON { Self.write(text + "\n", to: STDOUT_FILENO) }
+        if !isJSON, !isSilent { Self.write(text + "\n", to: STDOUT_FILENO) }
     }
 
     func lines(_ texts: [String]) {
@@ -23,7 +26,27 @@ struct Console: Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         encoder.keyEncodingStrategy = .convertToSnakeCase
-        Self.write(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n", to: STDOUT_FILENO)
+        Self.write(Self.harmless(try encoder.encode(value)) + "\n", to: STDOUT_FILENO)
+    }
+
+    /// JSON in which no cell's text can steer a terminal: what is neither seen nor ASCII stands as an escape, as the
+    /// control characters of ASCII do anyway.
+    static func harmless(_ json: Data) -> String {
+        let text = String(decoding: json, as: UTF8.self)
+        guard text.unicodeScalars.contains(where: CellText.isHidden) else { return text }
+        var harmless = ""
+        for scalar in text.unicodeScalars {
+            // Line feeds are the encoder's own: one of a text stands as an escape already.
+            if scalar == "\n" || !CellText.isHidden(scalar) {
+                harmless.unicodeScalars.append(scalar)
+            } else {
+                for unit in String(scalar).utf16 {
+                    let digits = String(unit, radix: 16)
+                    harmless += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                }
+            }
+        }
+        return harmless
     }
 
     /// One of several results as JSON, on a line of its own, if that was asked for.
@@ -32,7 +55,7 @@ struct Console: Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.keyEncodingStrategy = .convertToSnakeCase
-        Self.write(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n", to: STDOUT_FILENO)
+        Self.write(Self.harmless(try encoder.encode(value)) + "\n", to: STDOUT_FILENO)
     }
 
     /// Something beside the result: a warning, a hint.

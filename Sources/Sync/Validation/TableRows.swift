@@ -1,0 +1,116 @@
+internal import LabelDiff
+internal import LabelSchema
+
+/// The values of all valid rows that other rows have to do with, as hashes.
+///
+/// A schema with unique keys only needs their hashes in no order; one with references between datasets, or within one,
+/// needs those of each row together.
+struct TableRows: Sendable {
+    /// What `TableConstraints` calls a breach, in a row of a file.
+    struct Breach: Sendable {
+        let place: KeyPlace
+        let breach: TableConstraints.Breach
+        /// The rows that hold the value too, up to a few, and how many there are.
+        let others: [KeyPlace]
+        let otherCount: Int
+    }
+
+    private let constraints: TableConstraints
+    private let tupleCount: Int
+    /// For each unique key, the place of its tuple.
+    private let uniqueTuples: [Int]
+    /// Whether rows have to be looked at together.
+    private let isJoint: Bool
+    private var uniques: [KeyPlaces]
+    private var rows: [KeyPlace] = []
+    private var tuples: [TupleHash] = []
+
+    init(_ schema: LabelSchema) {
+        constraints = TableConstraints(schema)
+        let tuples = schema.tableTuples
+        tupleCount = tuples.count
+        uniqueTuples = schema.uniqueKeys.map { key in tuples.firstIndex(of: key.fields) ?? 0 }
+        isJoint = schema.foreignKeys.contains { key in
+            if case .list = key.reference { false } else { true }
+        }
+        uniques = uniqueTuples.map { _ in KeyPlaces() }
+    }
+
+    /// Whether there is nothing to look for.
+    var isEmpty: Bool { tupleCount == 0 }
+
+    /// Adds the valid rows of a batch, with the hashes of their tuples one row after the other.
+    mutating func add(_ batch: [KeyPlace], _ hashes: [TupleHash]) {
+        if isJoint {
+            rows += batch
+            tuples += hashes
+            return
+        }
+        for (unique, tuple) in uniqueTuples.enumerated() {
+            var places: [KeyPlace] = []
+            places.reserveCapacity(batch.count)
+            for (index, row) in batch.enumerated() {
+                let hash = hashes[index * tupleCount + tuple]
+                guard hash != .missing else { continue }
+                places.append(
+                    KeyPlace(key: hash, row: row.row, file: row.file, kind: .valid, isTroubled: row.isTroubled))
+            }
+            uniques[unique].add(places)
+        }
+    }
+
+    /// Adds the rows of another file.
+    mutating func add(_ other: TableRows) {
+        rows += other.rows
+        tuples += other.tuples
+        for unique in uniques.indices { uniques[unique].add(other.uniques[unique]) }
+    }
+
+    /// What is wrong over the table.
+    ///
+    /// - Parameters:
+    ///   - refused: rows that are no labels, since others share their key.
+    ///   - offered: for each foreign key to a dataset that can be checked, the values that stand there.
+    /// - Returns: the breaches, in no order.
+    mutating func takeBreaches(
+        without refused: Set<UInt64>, offered: [Int: Set<TupleHash>]
+    ) async -> [Breach] {
+        isJoint ? jointBreaches(refused, offered) : await uniqueBreaches(refused)
+    }
+
+    private mutating func uniqueBreaches(_ refused: Set<UInt64>) async -> [Breach] {
+        var breaches: [Breach] = []
+        for unique in uniques.indices {
+            for all in await uniques[unique].takeDuplicates() {
+                let group = refused.isEmpty ? all : all.filter { !refused.contains($0.id) }
+                guard group.count > 1 else { continue }
+                let few = group.prefix(CellError.namedCells + 1)
+                for place in group {
+                    breaches.append(
+                        Breach(
+                            place: place, breach: .unique(unique), others: few.filter { $0.id != place.id },
+                            otherCount: group.count - 1))
+                }
+            }
+        }
+        return breaches
+    }
+
+    private mutating func jointBreaches(_ refused: Set<UInt64>, _ offered: [Int: Set<TupleHash>]) -> [Breach] {
+        let (rows, tuples, count) = (rows, tuples, tupleCount)
+        let present = rows.indices.filter { !refused.contains(rows[$0].id) }.map { TableRow(index: $0) }
+        let findings = constraints.look(
+            rows: present, tuple: { tuples[$0 * count + $1] }, kept: [], offered: offered)
+        return findings.refused.flatMap { index, breaches in
+            breaches.map { breach in
+                guard case .unique = breach else {
+                    return Breach(place: rows[index], breach: breach, others: [], otherCount: 0)
+                }
+                let others = (findings.others[index] ?? []).compactMap { holder -> KeyPlace? in
+                    if case .row(let other) = holder { rows[other] } else { nil }
+                }
+                return Breach(place: rows[index], breach: breach, others: others, otherCount: others.count)
+            }
+        }
+    }
+}
