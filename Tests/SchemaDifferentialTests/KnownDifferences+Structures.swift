@@ -61,13 +61,6 @@ extension KnownDifference {
             reason: "A ring ends where it began, a box has both corners, an `id` is text or a number",
             explains: { $0.isTakenByThem && $0.isOf("geojson") && $0.field?.format == "default" }),
         KnownDifference(
-            name: "Shapes of TopoJSON without a topology",
-            example: FieldSpec("geojson", [JSONMember("format", "topojson")]),
-            cell: "{\"type\":\"Point\",\"coordinates\":[1,2]}", ours: ["type-error"], theirs: [],
-            reason: "TopoJSON's specification lets a shape stand alone, but what makes it TopoJSON is the topology: a "
-                + "shape without one is GeoJSON, `format: default`",
-            explains: { $0.isTakenByThem && $0.field?.format == "topojson" }),
-        KnownDifference(
             name: "TopoJSON's shapes without a type",
             example: FieldSpec("geojson", [JSONMember("format", "topojson")]),
             cell: "{\"type\":\"Topology\",\"objects\":{\"a\":{\"type\":null}},\"arcs\":[]}", ours: [],
