@@ -220,7 +220,7 @@ struct FieldDiff {
     // MARK: Texts and the rest
 
     private mutating func compareTexts() {
-        for name in ["title", "description", "example", "rdfType"] {
+        for name in ["title", "description", "example", "examples", "rdfType"] {
             guard let shown = SchemaNode.difference(old.members[name], new.members[name]) else { continue }
             add(.textChanged, .harmless, name, shown.before, shown.after)
         }
@@ -243,7 +243,7 @@ struct FieldDiff {
     }
 
     private static let compared: Set<String> = [
-        "name", "title", "description", "example", "rdfType", "type", "format", "itemType", "constraints",
+        "name", "title", "description", "example", "examples", "rdfType", "type", "format", "itemType", "constraints",
         "missingValues", "trueValues", "falseValues", "delimiter", "decimalChar", "groupChar", "bareNumber",
         "categories", "categoriesOrdered", "sheaf",
     ]
