@@ -13,6 +13,21 @@ package struct RowValidator: Sendable {
         let isCanonical: Bool
     }
 
+    /// What reading the cells of a column needs, without counted references.
+    ///
+    /// Counting them takes longer than reading most cells, and longer still where several tasks use one validator's
+    /// copies. `columns` keeps the reader.
+    private struct CellPlan: Sendable {
+        let reader: Unmanaged<FieldReader>
+        /// Where `"name":` stands in `memberPrefixes`.
+        let prefix: Range<Int>
+        let index: Int
+        let isLabel: Bool
+        let isCanonical: Bool
+        /// Whether there is something to say of a blank cell.
+        let isRequired: Bool
+    }
+
     /// A rule whose fields are places in `columns`.
     private struct Rule: Sendable {
         let rule: RowRule
@@ -25,6 +40,9 @@ package struct RowValidator: Sendable {
 
     /// Canonical fields in member order (by the bytes of their names), then the others.
     private let columns: [Column]
+    /// For each of `columns`, how its cells are read.
+    private let plans: [CellPlan]
+    private let memberPrefixes: [UInt8]
     /// Places in `columns` of the key fields, in key order.
     private let keyColumns: [Int]
     /// Places in `columns` of the canonical fields, in schema order.
@@ -55,6 +73,16 @@ package struct RowValidator: Sendable {
         let columns = canonical + all.filter { !$0.isCanonical }
         let place = { (name: String) in columns.firstIndex { $0.reader.field.name == name } }
         self.columns = columns
+        var prefixes: [UInt8] = []
+        plans = columns.map { column in
+            let start = prefixes.count
+            prefixes += column.reader.memberPrefix
+            return CellPlan(
+                reader: Unmanaged.passUnretained(column.reader), prefix: start..<prefixes.count, index: column.index,
+                isLabel: column.role == .label, isCanonical: column.isCanonical,
+                isRequired: column.reader.blankFailure != nil)
+        }
+        memberPrefixes = prefixes
         keyColumns = schema.primaryKey.compactMap(place)
         seenColumns = schema.canonicalFields.compactMap { place($0.name) }
         annotatorColumn = columns.firstIndex { $0.role == .annotator }
@@ -95,13 +123,9 @@ package struct RowValidator: Sendable {
         let first = max(skippingFirst, headerRow + 1 - batch.firstRowNumber, 0)
         if first < batch.rowCount {
             run.rows.reserveCapacity(batch.rowCount - first)
-            batch.bytes.withUnsafeBufferPointer { bytes in
-                batch.cells.withUnsafeBufferPointer { cells in
-                    for row in first..<batch.rowCount {
-                        let slots = UnsafeBufferPointer(rebasing: cells[batch.cellRange(ofRow: row)])
-                        let cells = RowCells(bytes: bytes, slots: slots, rowNumber: batch.firstRowNumber + row)
-                        validate(cells, &run)
-                    }
+            plans.withUnsafeBufferPointer { plans in
+                memberPrefixes.withUnsafeBufferPointer { prefixes in
+                    validate(batch, from: first, plans, prefixes, &run)
                 }
             }
         }
@@ -110,26 +134,44 @@ package struct RowValidator: Sendable {
             aliasCounts: aliasCounts(run))
     }
 
+    private func validate(
+        _ batch: RowBatch, from first: Int, _ plans: UnsafeBufferPointer<CellPlan>,
+        _ prefixes: UnsafeBufferPointer<UInt8>, _ run: inout Run
+    ) {
+        batch.bytes.withUnsafeBufferPointer { bytes in
+            batch.cells.withUnsafeBufferPointer { cells in
+                for row in first..<batch.rowCount {
+                    let slots = UnsafeBufferPointer(rebasing: cells[batch.cellRange(ofRow: row)])
+                    let cells = RowCells(bytes: bytes, slots: slots, rowNumber: batch.firstRowNumber + row)
+                    validate(cells, plans, prefixes, &run)
+                }
+            }
+        }
+    }
+
     // MARK: One row
 
-    private func validate(_ row: RowCells, _ run: inout Run) {
+    private func validate(
+        _ row: RowCells, _ plans: UnsafeBufferPointer<CellPlan>, _ prefixes: UnsafeBufferPointer<UInt8>,
+        _ run: inout Run
+    ) {
         let start = run.arena.count
         let firstError = run.errors.count
         var hasLabel = false
         var hasAnything = false
         var isFirst = true
         run.arena.append(UInt8(ascii: "{"))
-        for place in columns.indices {
-            let column = columns[place]
+        for place in plans.indices {
+            let plan = plans[place]
             let before = run.arena.count
-            if column.isCanonical {
+            if plan.isCanonical {
                 if !isFirst { run.arena.append(UInt8(ascii: ",")) }
-                run.arena.append(column.reader.memberPrefix)
+                run.arena.append(UnsafeBufferPointer(rebasing: prefixes[plan.prefix]))
             }
             let valueStart = run.arena.count
-            let outcome = read(place, row, &run)
+            let outcome = read(place, plan, row, &run)
             run.values[place] = valueStart..<run.arena.count
-            if outcome == .value, column.isCanonical {
+            if outcome == .value, plan.isCanonical {
                 isFirst = false
             } else {
                 run.arena.truncate(to: before)
@@ -138,7 +180,7 @@ package struct RowValidator: Sendable {
             run.outcomes[place] = outcome
             if outcome != .blank {
                 hasAnything = true
-                if column.role == .label { hasLabel = true }
+                if plan.isLabel { hasLabel = true }
             }
         }
         guard hasAnything else {
@@ -189,16 +231,19 @@ package struct RowValidator: Sendable {
                 tuples: firstTuple..<run.tuples.count))
     }
 
-    private func read(_ place: Int, _ row: RowCells, _ run: inout Run) -> CellOutcome {
-        let column = columns[place]
-        guard column.index < row.slots.count else { return .blank }
-        let slot = row.slots[column.index]
-        if slot.kind == .empty || slot.start == slot.end { return .blank }
+    @inline(__always)
+    private func read(_ place: Int, _ plan: CellPlan, _ row: RowCells, _ run: inout Run) -> CellOutcome {
+        guard plan.index < row.slots.count else { return .blank }
+        let slot = row.slots[plan.index]
+        if slot.start == slot.end { return .blank }
         let text = row.text(of: slot)
-        let outcome = column.reader.read(
-            slot.kind, text, into: &run.arena, scratch: &run.scratch, failures: &run.failures)
-        if !run.scratch.aliasesSeen.isEmpty { run.countAliases(of: place, column.reader.field.aliases.count) }
-        if !run.failures.isEmpty { report(column, row, text, &run) }
+        let outcome = plan.reader._withUnsafeGuaranteedRef { reader in
+            reader.read(slot.kind, text, into: &run.arena, scratch: &run.scratch, failures: &run.failures)
+        }
+        if !run.scratch.aliasesSeen.isEmpty {
+            run.countAliases(of: place, columns[place].reader.field.aliases.count)
+        }
+        if !run.failures.isEmpty { report(columns[place], row, text, &run) }
         return outcome
     }
 
@@ -213,7 +258,7 @@ package struct RowValidator: Sendable {
 
     /// Required fields that are blank; key fields always are required.
     private func reportBlanks(_ row: RowCells, _ run: inout Run) {
-        for place in columns.indices where run.outcomes[place] == .blank {
+        for place in plans.indices where plans[place].isRequired && run.outcomes[place] == .blank {
             let column = columns[place]
             guard let failure = column.reader.blankFailure else { continue }
             let error = column.reader.field.error(

@@ -139,6 +139,12 @@ import Testing
         try check(given)
     }
 
+    /// The table of digits was made from the categories; a newer Unicode may have more.
+    @Test func digitsAreTheirCategory() throws {
+        let digits = try #require(ScalarSet.categories["Nd"])
+        #expect(ScalarSet.digit == digits)
+    }
+
     /// A combining mark and what it stands on are two characters, as XML Schema says, whatever Swift's own text says.
     @Test func charactersAreScalars() throws {
         #expect(try matches(".", "か\u{3099}") == false)

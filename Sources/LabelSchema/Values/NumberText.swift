@@ -28,6 +28,7 @@ enum NumberText {
 
     /// A decimal number in the grammar of Table Schema: an optional sign, digits with an optional point, an exponent.
     static func double(_ bytes: UnsafeBufferPointer<UInt8>) -> Double? {
+        if let plain = plainDouble(bytes) { return plain }
         guard let first = bytes.first, let last = bytes.last else { return nil }
         let isNumeric = bytes.allSatisfy { byte in
             isDigit(byte) || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+")

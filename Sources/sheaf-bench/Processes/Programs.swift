@@ -32,9 +32,16 @@ struct Programs: Sendable {
 
     /// Runs a program to its end; cancelling the task ends it.
     ///
+    /// - Parameters:
+    ///   - program: its path.
+    ///   - arguments: what follows its name.
+    ///   - name: what its logs are called.
+    ///   - success: the exit code that it has to end with.
     /// - Returns: its standard output, and what it used.
     /// - Throws: `BenchFailure` with the last of what it said, if it fails; `CancellationError`.
-    func run(_ program: String, _ arguments: [String], as name: String) async throws -> (Data, ResourceUsage) {
+    func run(
+        _ program: String, _ arguments: [String], as name: String, success: Int32 = 0
+    ) async throws -> (Data, ResourceUsage) {
         try Task.checkCancellation()
         let logs = folder.logs(name)
         let child = try ChildProcess(program, arguments, output: logs.output, errors: logs.errors)
@@ -44,7 +51,7 @@ struct Programs: Sendable {
             child.stop()
         }
         try Task.checkCancellation()
-        guard end.exitCode == 0 else { throw Self.failure(program, arguments, end, logs.errors) }
+        guard end.exitCode == success else { throw Self.failure(program, arguments, end, logs.errors) }
         return (FileManager.default.contents(atPath: logs.output) ?? Data(), end.usage)
     }
 

@@ -67,6 +67,13 @@ struct ValidateCommand: AsyncParsableCommand {
         ]
         if !alone {
             let python = try await passes.python()
+            let broken = programs.folder.path("mistakes.csv")
+            let mistakes = 80
+            try ValidationSheet.write(
+                rows: mistakes * ValidationSheet.rowsPerMistake, withMistakes: true, to: broken)
+            for name in [nil, "frictionless", "pandera"] {
+                try await passes.check(name, python, schema, broken, mistakes: mistakes)
+            }
             for count in sampleRows.map({ min($0, rows) }) {
                 let sample = programs.folder.path("rows-\(count).csv")
                 let bytes = try ValidationSheet.write(rows: count, to: sample)

@@ -9,6 +9,7 @@ struct ValidatePasses: Sendable {
     private struct SheafReport: Decodable {
         struct Counts: Decodable {
             var rows: Int
+            var invalid: Int
         }
 
         var valid: Bool
@@ -52,6 +53,26 @@ struct ValidatePasses: Sendable {
             return usage
         }
         return ValidateReport.Measured(way: .sheaf, rows: rows, bytes: bytes, runs: usages)
+    }
+
+    /// Makes sure that a validator looks at every column: it has to find each mistake of a small file.
+    ///
+    /// Sheaf rejects both rows of a duplicate; others report one of them.
+    func check(_ name: String?, _ python: String, _ schema: String, _ file: String, mistakes: Int) async throws {
+        let found: Int
+        if let name {
+            let arguments = [try Self.support("validate-with.py"), name, schema, file]
+            let (output, _) = try await programs.run(python, arguments, as: "\(name)-check")
+            found = try JSONDocument.value(OtherReport.self, from: output).errors
+        } else {
+            let (output, _) = try await programs.run(
+                programs.sheaf, ["validate", schema, file, "--json"], as: "sheaf-check", success: 1)
+            found = try JSONDocument.value(SheafReport.self, from: output).counts.invalid
+        }
+        guard found >= mistakes else {
+            throw BenchFailure(
+                "\(name ?? "sheaf") found \(found) of \(mistakes) mistakes: the comparison would not be fair.")
+        }
     }
 
     /// The Python of an environment with the other validators.
