@@ -93,13 +93,14 @@ struct LabelBook {
     let store: LabelStore
     private let schemaID: UInt32
 
-    init(_ store: LabelStore) async throws {
+    init(_ store: LabelStore, schema document: String = "{}") async throws {
         self.store = store
         let dataset = try await store.ensureDataset(Self.name)
         schemaID = try await store.withLease("dataset:book", owner: "tests") { lease in
             var hasher = SHA256Hasher()
-            hasher.update("{}")
-            return try await store.ensureSchema(Array("{}".utf8), hash: hasher.finish(), dataset: dataset, lease: lease)
+            hasher.update(document)
+            return try await store.ensureSchema(
+                Array(document.utf8), hash: hasher.finish(), dataset: dataset, lease: lease)
         }
     }
 

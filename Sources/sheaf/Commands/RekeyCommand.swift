@@ -7,10 +7,11 @@ struct RekeyCommand: SheafSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "rekey", abstract: "Say that a key was corrected, so that the row keeps its history.",
         discussion: """
-            A key that was corrected in its sheet looks like one row deleted and another one
-            inserted. This says that they are the same row: `sheaf log --key` tells one
-            history, and the guards count one change. No label and no version changes, and
-            it may be said before the sync that publishes the new key or after it.
+            A key that was corrected in its sheet looks like one row deleted and another
+            one inserted. This says that they are the same row: `sheaf log --key` tells
+            one history, and the guards count one change. No label and no version
+            changes, and it may be said before the sync that publishes the new key or
+            after it.
 
             Examples:
               sheaf rekey recipe_category 1234 1243 --why "mistyped"

@@ -7,7 +7,7 @@ import Sync
 struct SchemaCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "schema",
-        abstract: "The label schemas that versions were checked against, and what a new one means.",
+        abstract: "The label schemas of versions, and what a new one means.",
         discussion: """
             Examples:
               sheaf schema list recipe_category    the schemas that it has had
@@ -75,8 +75,8 @@ struct SchemaShowCommand: SheafSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Show the schema that a version was checked against.",
         discussion: """
-            It is shown as YAML; with --json as the canonical document, whose SHA-256 (without
-            the line's end) is the schema's hash.
+            It is shown as YAML; with --json as the canonical document, whose SHA-256
+            (without the line's end) is the schema's hash.
 
             Examples:
               sheaf schema show recipe_category

@@ -8,10 +8,10 @@ struct SchemaDiffCommand: SheafSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "diff", abstract: "Show what differs between two schemas, and which stored labels it would cost.",
         discussion: """
-            Without FROM and TO the schema of the current version is compared with the file
-            that the configuration names. FROM and TO are versions of the dataset, or schema
-            files. Ends with 4 if stored labels would no longer be valid: a sync with that
-            schema is held where no valid row takes their place.
+            Without FROM and TO the schema of the current version is compared with the
+            file that the configuration names. FROM and TO are versions of the dataset,
+            or schema files. Ends with 4 if stored labels would no longer be valid: a
+            sync with that schema is held where no valid row takes their place.
 
             Examples:
               sheaf schema diff recipe_category

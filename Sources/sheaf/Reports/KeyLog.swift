@@ -78,7 +78,7 @@ struct KeyLog {
         for cell in step.cells {
             let after = style.green(CellText.shown(cell.after ?? "(blank)"))
             let before = step.kind == .insert ? "" : style.red(CellText.shown(cell.before ?? "(blank)")) + " → "
-            lines.append("      \(cell.title): \(before)\(after)")
+            lines.append("      \(CellText.shown(cell.title)): \(before)\(after)")
         }
         return lines
     }
