@@ -186,12 +186,13 @@ import Testing
 
     @Test func saysWhatFormAFieldWants() throws {
         let pattern = try read("x", schemaOfOneField(["type: date", "format: '%d/%m/%y'"])).errors
-        #expect(pattern.first?.message(.ja).contains("「01/05/24」のような形") == true)
-        #expect(pattern.first?.message(.en).contains("like “01/05/24”") == true)
+        for language in MessageLanguage.allCases {
+            #expect(pattern.first?.message(language).contains("01/05/24") == true)
+        }
         let special = try read("NaN", schemaOfOneField(["type: number"])).errors
-        #expect(special.first?.message(.en).contains("finite numbers only; “NaN”") == true)
+        #expect(special.first?.message(.en).contains("cannot hold it as a number") == true)
         let object = try read(#"{"a":1,"a":2}"#, schemaOfOneField(["type: object"])).errors
-        #expect(object.first?.message(.en).contains("“a” stands there twice") == true)
+        #expect(object.first?.detail["problem"] == "the name “a” stands there twice")
         for type in FieldType.allCases where type != .string && type != .any && type != .list {
             for error in try read("?", schemaOfOneField(["type: \(type)"])).errors {
                 #expect(error.message(.ja).hasSuffix("入力してください。"), "\(type)")
