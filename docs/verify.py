@@ -67,6 +67,8 @@ def canonical_number(literal):
 
 def canonical(value):
     """The canonical JSON of a value."""
+    if value is None:
+        return "null"
     if value is True:
         return "true"
     if value is False:
@@ -80,7 +82,7 @@ def canonical(value):
     if isinstance(value, dict):
         names = sorted(value, key=lambda name: name.encode("utf-8"))
         return "{" + ",".join(canonical_string(name) + ":" + canonical(value[name]) for name in names) + "}"
-    # A missing value is left out, and neither null nor NaN is a value of a label.
+    # NaN is no value of a label.
     raise NotCanonical("it holds a value that no label has")
 
 
@@ -99,6 +101,8 @@ def read_label(line):
         label = json.loads(text, parse_int=Number, parse_float=Number, object_pairs_hook=without_repeats)
         if not isinstance(label, dict):
             raise NotCanonical("it is not a JSON object")
+        if None in label.values():
+            raise NotCanonical("it holds a null: a field without a value is left out")
         expected = canonical(label).encode("utf-8")
     except (ValueError, RecursionError) as error:
         raise NotCanonical("it is not JSON in UTF-8: %s" % error) from error

@@ -108,7 +108,7 @@ extension FieldReader {
 
 extension ValueForm {
     /// How the values of a field are written in canonical form.
-    init(storedIn field: LabelField) {
+    convenience init(storedIn field: LabelField) {
         switch field.type {
         case .geopoint: self.init(.geopoint, format: .object)
         case .geojson: self.init(.geojson, format: field.format)

@@ -1,6 +1,7 @@
 extension SchemaReader {
     private static let knownInField = [
-        "name", "title", "description", "example", "type", "format", "constraints", "missingValues", "trueValues",
+        "name", "title", "description", "example", "examples", "type", "format", "constraints", "missingValues",
+        "trueValues",
         "falseValues", "decimalChar", "groupChar", "bareNumber", "itemType", "delimiter", "categories",
         "categoriesOrdered", "rdfType", "sheaf",
     ]
@@ -12,7 +13,7 @@ extension SchemaReader {
     ]
 
     private static let knownInSheaf = [
-        "role", "title", "normalize", "aliases", "items", "messages", "canonical", "was", "severity",
+        "role", "title", "normalize", "aliases", "readings", "items", "messages", "canonical", "was", "severity",
     ]
 
     /// Reads one field.
@@ -54,7 +55,8 @@ extension SchemaReader {
         parts.messages = messages(sheaf, role: parts.role)
         parts.formerNames = formerNames(sheaf, of: name)
         parts.type = type(members)
-        parts.example = example(members, parts.type)
+        let examples = examples(members, parts.type)
+        parts.example = examples.first
         readValues(members, sheaf, isOnlyKey: key == [name.text], &parts)
 
         if parts.role == .key, let type = parts.type, type.isStructured {
@@ -62,7 +64,7 @@ extension SchemaReader {
             mistakes.add(name.line, problem, "give it another role")
         }
         let reader = mistakes.mistakes.count == before ? parts.type.map { parts.reader(type: $0) } : nil
-        if let reader, let example = parts.example { check(example, of: reader, what) }
+        if let reader { for example in examples { check(example, of: reader, what) } }
         return FieldDraft(
             name: name, headerTexts: parts.headerTexts, role: parts.role, formerNames: parts.formerNames,
             reader: reader)

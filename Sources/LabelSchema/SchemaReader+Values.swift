@@ -182,12 +182,18 @@ extension SchemaReader {
         mistakes.add(text.line, problem, normal.isEmpty ? "leave it out" : "write “\(CellText.shown(normal))”")
     }
 
-    /// An example: text, or for a type whose values are JSON, what the text would be.
-    mutating func example(_ members: SchemaMembers, _ type: FieldType?) -> SchemaText? {
-        guard let node = members["example"], let type, [.object, .array, .geojson, .geopoint].contains(type),
-            node.itemList != nil || node.memberList != nil
-        else { return mistakes.text(members, "example") }
-        return SchemaText(text: String(decoding: JSONValueText.bytes(node), as: UTF8.self), line: node.line)
+    /// `example`, and `examples` of the standard's version 2.1: texts, or for a type whose values are JSON, what the
+    /// texts would be.
+    mutating func examples(_ members: SchemaMembers, _ type: FieldType?) -> [SchemaText] {
+        var nodes = members["example"].map { [$0] } ?? []
+        if let list = members["examples"] { nodes += mistakes.nodes(list, "`examples` of \(members.place)") ?? [] }
+        return nodes.compactMap { node in
+            let isJSON = type.map { [.object, .array, .geojson, .geopoint].contains($0) } ?? false
+            guard isJSON, node.itemList != nil || node.memberList != nil else {
+                return mistakes.text(node, "`example` of \(members.place)")
+            }
+            return SchemaText(text: String(decoding: JSONValueText.bytes(node), as: UTF8.self), line: node.line)
+        }
     }
 
     /// An example has to be what it is an example of.

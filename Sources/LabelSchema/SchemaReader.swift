@@ -31,8 +31,9 @@ struct SchemaReader {
 
     private static let known = [
         "$schema", "profile", "name", "title", "description", "fields", "fieldsMatch", "missingValues", "primaryKey",
-        "uniqueKeys",
-        "foreignKeys", "sheaf",
+        "uniqueKeys", "foreignKeys", "sheaf",
+        // What only people and catalogues read.
+        "homepage", "version", "created", "keywords", "contributors", "examples",
     ]
 
     /// What may stand under `sheaf` of the document.

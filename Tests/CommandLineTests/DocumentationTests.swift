@@ -80,6 +80,26 @@ import Testing
         }
     }
 
+    /// It knows the canonical form of every type, too.
+    @Test func theIndependentVerifierReadsEveryTypeOfValue() async throws {
+        let good = [
+            #"{"a":[1,null,{"b":[],"c":true}],"id":1}"#, #"{"id":1,"p":{"lat":35.68,"lon":139.76}}"#,
+            #"{"id":1,"n":[9007199254740993,1e-7,1e+21,0.1,-5]}"#, #"{"d":"P1Y2M3DT0.5S","id":1}"#,
+        ]
+        let bad = [
+            #"{"a":null,"id":1}"#, #"{"a":{"c":1,"b":2},"id":1}"#, #"{"a":[1.0],"id":1}"#, #"{"a":[NaN],"id":1}"#,
+            #"{"a":{"b":1,"b":1},"id":1}"#, #"{"a":[1, 2],"id":1}"#,
+        ]
+        for (lines, status) in [(good, TerminationStatus.exited(0))] + bad.map({ ([$0], .exited(1)) }) {
+            let script = "import sys, verify\nfor line in sys.argv[1:]: verify.read_label(line.encode())"
+            let result = try await Subprocess.run(
+                .name("python3"), arguments: .init(["-c", script] + lines),
+                workingDirectory: FilePath(Self.root.appending(path: "docs").path(percentEncoded: false)),
+                output: .discarded, error: .discarded)
+            #expect(result.terminationStatus == status, "\(lines)")
+        }
+    }
+
     private func verify(_ scene: Scene, schema: String, version: String) async throws -> TerminationStatus {
         let script = Self.root.appending(path: "docs/verify.py").path(percentEncoded: false)
         return try await Subprocess.run(

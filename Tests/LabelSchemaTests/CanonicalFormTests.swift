@@ -44,6 +44,31 @@ import Testing
         #expect(CanonicalLabel.formatName == "sheaf-canonical-1")
     }
 
+    /// The table of docs/format.md.
+    @Test(
+        arguments: [
+            (["type: number", "groupChar: ','"], "1,234.50", "1234.5"),
+            (["type: number", "decimalChar: ','", "groupChar: '.'"], "1.234,5", "1234.5"),
+            (["type: number", "bareNumber: false"], "約3.5kg", "3.5"),
+            (["type: date", "format: '%d/%m/%y'"], "01/05/24", #""2024-05-01""#),
+            (["type: date", "format: any"], "令和6年5月1日（水）", #""2024-05-01""#),
+            (["type: time", "format: any"], "午後3時半", #""15:30:00""#),
+            (["type: datetime"], "2024-12-31T24:00:00+09:00", #""2024-12-31T15:00:00Z""#),
+            (["type: duration"], "PT90M", #""PT1H30M""#), (["type: duration"], "P2W", #""P14D""#),
+            (["type: geopoint"], "139.760, 35.68", #"{"lat":35.68,"lon":139.76}"#),
+            (["type: object"], #"{ "b": 1.0, "a": [1e2, null] }"#, #"{"a":[100,null],"b":1}"#),
+            (["type: array"], "[9007199254740993, 0.10]", "[9007199254740993,0.1]"),
+            (
+                ["type: geojson"], #"{"type": "Point", "coordinates": [139.760, 35]}"#,
+                #"{"coordinates":[139.76,35],"type":"Point"}"#
+            ),
+        ] as [([String], String, String)])
+    func writesEveryTypeInOneWay(field: [String], typed: String, canonical: String) throws {
+        let schema = try schemaOfOneField(field)
+        let rows = try schema.check([["1", .text(typed)]])
+        #expect(rows.map(\.canonical) == [#"{"id":1,"value":\#(canonical)}"#])
+    }
+
     @Test func leavesOutWhoDecidedAndWhatTheyNoted() throws {
         let rows = try Self.schema().check([
             ["1", "", "x", "", "", "", "", "", " 佐藤　", "迷った"], ["1", "", "x", "", "", "", "", "", "鈴木"],

@@ -130,6 +130,6 @@ import Testing
         let error = try #require(try read(#"{"price":"x"}"#, schema).errors.first)
         #expect(error.detail["constraint"] == "jsonSchema")
         #expect(error.message(.ja) == "「value」の JSONの /price が決まり（type: \"integer\"）に合っていません。")
-        #expect(error.message(.en) == "The JSON of “value” does not follow its rule type: \"integer\" at /price.")
+        #expect(error.message(.en) == "The JSON of “value” does not follow its rule type: \"integer\" at $/price.")
     }
 }

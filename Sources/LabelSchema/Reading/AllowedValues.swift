@@ -1,5 +1,5 @@
 /// The values that a field, or an item of a list, may have.
-struct AllowedValues: Sendable {
+final class AllowedValues: Sendable {
     /// Allowed texts, of types whose values are text.
     private let texts: ByteLookup?
     /// The canonical JSON of each of them.

@@ -74,9 +74,10 @@ enum GeoJSON {
 
 /// Whether JSON has the structure of TopoJSON.
 enum TopoJSON {
-    /// A topology: named objects made of shared arcs.
-    static func isTopology(_ node: SchemaNode) -> Bool {
-        guard GeoJSON.type(of: node) == "Topology", GeoJSON.hasGoodBox(node), hasGoodTransform(node),
+    /// A topology, which is named objects made of shared arcs, or a geometry that needs no arcs.
+    static func isObject(_ node: SchemaNode) -> Bool {
+        if GeoJSON.type(of: node) != "Topology" { return GeoJSON.type(of: node) != nil && isGeometry(node, 0) }
+        guard GeoJSON.hasGoodBox(node), hasGoodTransform(node),
             let objects = node["objects"]?.memberList, let arcs = node["arcs"]?.itemList
         else { return false }
         let areArcs = arcs.allSatisfy { arc in

@@ -1,11 +1,19 @@
 /// The bounds of a field, ready to be compared with a value's canonical JSON.
 struct ValueBounds: Sendable {
-    private struct Bound: Sendable {
+    private final class Bound: Sendable {
         let constraint: String
         let limit: String
         let value: Comparable
         let isUpper: Bool
         let isExclusive: Bool
+
+        init(constraint: String, limit: String, value: Comparable, isUpper: Bool, isExclusive: Bool) {
+            self.constraint = constraint
+            self.limit = limit
+            self.value = value
+            self.isUpper = isUpper
+            self.isExclusive = isExclusive
+        }
     }
 
     /// A value, as far as its order goes.

@@ -1,5 +1,5 @@
 /// How one value is read from its text: type and format, compiled.
-struct ValueForm: Sendable {
+final class ValueForm: Sendable {
     let type: FieldType
     let format: FieldFormat
     private let numbers: NumberForm?
@@ -32,7 +32,7 @@ struct ValueForm: Sendable {
             point.append(to: &arena)
             return true
         case .geojson:
-            guard let node = JSONValueText.node(bytes), TopoJSON.isTopology(node) else { return false }
+            guard let node = JSONValueText.node(bytes), TopoJSON.isObject(node) else { return false }
             arena.append(JSONValueText.bytes(node))
             return true
         default: return ScalarText.append(type, bytes, to: &arena)

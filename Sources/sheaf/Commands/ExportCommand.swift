@@ -113,11 +113,6 @@ extension LabelSchema {
     fileprivate func row(_ label: [UInt8], fields: [LabelField]) -> [String] {
         let members = CanonicalLabel.parse(label) ?? []
         let values = Dictionary(members.map { ($0.name, $0.value) }, uniquingKeysWith: { _, last in last })
-        return fields.map { field in
-            if case .list(let items)? = values[field.name] {
-                return items.map(\.displayText).joined(separator: field.items.delimiters.first ?? ",")
-            }
-            return values[field.name]?.displayText ?? ""
-        }
+        return fields.map { field in values[field.name]?.cellText(of: field) ?? "" }
     }
 }
