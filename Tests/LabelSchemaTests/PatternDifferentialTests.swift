@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func matchesWhatXMLSchemasExpressionsMatchElsewhere() async throws {
-        let trials = try trials(.xmlSchema, count: 1000, seed: 20)
+        let trials = try trials(.xmlSchema, count: 500, seed: 20)
         let lines = try trials.map { trial in
             let pairs = trial.verdicts.map { [$0.text, $0.isMatch] as [Any] }
             return String(
@@ -43,7 +43,7 @@ import Testing
         let path = python.output.split(separator: "\n").last.map(String.init) ?? ""
         let result = try await run(path, ["\(support)/pattern-check.py", file.path])
         #expect(result.status == 0, "\(result.output.suffix(4000))")
-        #expect(result.output.contains("1000 expressions, "))
+        #expect(result.output.contains("500 expressions, "))
     }
 
     /// Expressions with texts that they should match, and such with a change or two, of which many do not.
