@@ -72,7 +72,10 @@ extension LabelSchema {
     package func lostColumns(_ before: [String], now: [String]) -> [HeaderProblem] {
         if before.isEmpty { return [] }
         let (before, now) = (Set(before), Set(now))
-        return canonicalFields.filter { before.contains($0.name) && !now.contains($0.name) }
+        return canonicalFields.filter { field in
+            let hadOne = before.contains(field.name) || field.formerNames.contains(where: before.contains)
+            return hadOne && !now.contains(field.name)
+        }
             .map { .missingColumn(field: $0.name, title: $0.title, suggestion: nil) }
     }
 
