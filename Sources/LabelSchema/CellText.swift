@@ -34,7 +34,8 @@ package enum CellText {
         return String(kept)
     }
 
-    private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+    /// Whether a character cannot be seen, or changes how others are seen.
+    static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned: true
         // A joiner inside an emoji sequence is part of what people see.

@@ -22,6 +22,7 @@ struct FieldParts {
     var warnings: Set<String> = []
     var normalize: [Normalization] = []
     var aliases: [FieldAlias] = []
+    var readings: [FieldReading] = []
     var messages: [String: [String: String]] = [:]
     var isCanonical = true
     /// Names that the field had before.
@@ -63,7 +64,8 @@ struct FieldParts {
             numberFormat: numberFormat, role: role ?? .context, constraints: constraints, items: items,
             trueValues: trueValues, falseValues: falseValues, missingValues: missingValues,
             missingLabels: missingLabels, categories: categories, categoriesOrdered: categoriesOrdered,
-            warnings: warnings, normalize: normalize, aliases: aliases, messages: messages, isCanonical: isCanonical,
+            warnings: warnings, normalize: normalize, aliases: aliases, readings: readings,
+            messages: messages, isCanonical: isCanonical,
             formerNames: formerNames.map(\.text))
         return FieldReader(field, pattern: pattern, jsonSchema: jsonSchema)
     }

@@ -89,6 +89,12 @@ package struct FieldAlias: Sendable, Hashable {
     package let value: String
 }
 
+/// How a value is read aloud: しょうゆ for 醤油.
+package struct FieldReading: Sendable, Hashable {
+    package let value: String
+    package let reading: String
+}
+
 /// One field (column) of a label schema.
 package struct LabelField: Sendable, Hashable {
     package let name: String
@@ -120,6 +126,8 @@ package struct LabelField: Sendable, Hashable {
     package let warnings: Set<String>
     package let normalize: [Normalization]
     package let aliases: [FieldAlias]
+    /// How values are read aloud; only to guess what was meant.
+    package let readings: [FieldReading]
     /// Message templates that replace the usual ones: error code, then language.
     package let messages: [String: [String: String]]
     /// Whether the field is part of the canonical form, and so of what is exported.

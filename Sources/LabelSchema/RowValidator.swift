@@ -105,7 +105,9 @@ package struct RowValidator: Sendable {
                 }
             }
         }
-        return ValidatedBatch(bytes: run.arena.array(), rows: run.rows, errors: run.errors, tuples: run.tuples)
+        return ValidatedBatch(
+            bytes: run.arena.array(), rows: run.rows, errors: run.errors, tuples: run.tuples,
+            aliasCounts: aliasCounts(run))
     }
 
     // MARK: One row
@@ -125,7 +127,7 @@ package struct RowValidator: Sendable {
                 run.arena.append(column.reader.memberPrefix)
             }
             let valueStart = run.arena.count
-            let outcome = read(column, row, &run)
+            let outcome = read(place, row, &run)
             run.values[place] = valueStart..<run.arena.count
             if outcome == .value, column.isCanonical {
                 isFirst = false
@@ -187,13 +189,15 @@ package struct RowValidator: Sendable {
                 tuples: firstTuple..<run.tuples.count))
     }
 
-    private func read(_ column: Column, _ row: RowCells, _ run: inout Run) -> CellOutcome {
+    private func read(_ place: Int, _ row: RowCells, _ run: inout Run) -> CellOutcome {
+        let column = columns[place]
         guard column.index < row.slots.count else { return .blank }
         let slot = row.slots[column.index]
         if slot.kind == .empty || slot.start == slot.end { return .blank }
         let text = row.text(of: slot)
         let outcome = column.reader.read(
             slot.kind, text, into: &run.arena, scratch: &run.scratch, failures: &run.failures)
+        if !run.scratch.aliasesSeen.isEmpty { run.countAliases(of: place, column.reader.field.aliases.count) }
         if !run.failures.isEmpty { report(column, row, text, &run) }
         return outcome
     }
@@ -260,6 +264,19 @@ package struct RowValidator: Sendable {
         guard column.index < row.slots.count else { return "" }
         let text = row.text(of: row.slots[column.index])
         return String(decoding: text.prefix(CellText.keptScalars * 4), as: UTF8.self)
+    }
+
+    /// The aliases that were typed in the rows of a batch.
+    private func aliasCounts(_ run: borrowing Run) -> [AliasCount] {
+        var counts: [AliasCount] = []
+        for (place, column) in columns.enumerated() {
+            let field = column.reader.field
+            for (alias, count) in zip(field.aliases, run.aliasCounts[place]) where count > 0 {
+                counts.append(
+                    AliasCount(field: field.name, spelling: alias.spelling, value: alias.value, count: count))
+            }
+        }
+        return counts
     }
 
     // MARK: Rules
@@ -333,11 +350,21 @@ private struct Run: ~Copyable {
     /// For each column, where its value stands in the arena, for the row at hand.
     var values: [Range<Int>]
     var outcomes: [CellOutcome]
+    /// For each column, how often each alias of its field was typed; empty until one is.
+    var aliasCounts: [[Int]]
 
     init(capacity: Int, columnCount: Int) {
         arena = ByteArena(capacity: capacity)
         values = Array(repeating: 0..<0, count: columnCount)
         outcomes = Array(repeating: .blank, count: columnCount)
+        aliasCounts = Array(repeating: [], count: columnCount)
+    }
+
+    /// Counts the aliases that were typed in a cell.
+    mutating func countAliases(of column: Int, _ aliasCount: Int) {
+        if aliasCounts[column].isEmpty { aliasCounts[column] = Array(repeating: 0, count: aliasCount) }
+        for alias in scratch.aliasesSeen { aliasCounts[column][alias] += 1 }
+        scratch.aliasesSeen.removeAll(keepingCapacity: true)
     }
 }
 

@@ -45,6 +45,15 @@ struct TextNormalizer: Sendable {
         return text
     }
 
+    /// Whether normalising a text leaves it as it is.
+    func isNormal(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { bytes in
+            var scratch = ByteArena(capacity: 64)
+            return normalize(bytes, scratch: &scratch).elementsEqual(bytes)
+        }
+    }
+
     /// The normalised bytes: a part of `bytes`, or else written to `scratch`, where they stay until it is used again.
     func normalize(_ bytes: UnsafeBufferPointer<UInt8>, scratch: inout ByteArena) -> UnsafeBufferPointer<UInt8> {
         if steps.isEmpty { return bytes }

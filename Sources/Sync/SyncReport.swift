@@ -41,6 +41,8 @@ package struct SyncReport: Codable, Sendable {
     package var orphans: [Orphan] = []
     /// Whether the label schema differs from that of the base version.
     package var schemaChanged = false
+    /// What differs, the gravest first.
+    package var schemaChanges: [SchemaChange] = []
     /// Complete passes over the sheets: 2 where deletes had to be proven.
     package var passes = 1
     package var seconds: Double = 0
@@ -166,6 +168,16 @@ extension SyncReport {
                 self.after = after
             }
         }
+    }
+
+    /// One difference between the schema of the base version and that of this run.
+    package struct SchemaChange: Codable, Sendable, Equatable {
+        /// `harmless`, `rereads` or `may_cost`.
+        package var effect: String
+        package var kind: String
+        package var field: String?
+        /// Fit to be shown.
+        package var description: String
     }
 
     /// A label that goes and one that comes, which look like one row.

@@ -85,11 +85,30 @@ extension SyncRunner {
         report.warnings = details.warnings()
         report.counts.warnings = decided.pass.sheets.reduce(0) { $0 + ($1?.warningCount ?? 0) }
         report.aliases = details.aliases()
+        if decided.schemaChanged { report.schemaChanges = try await schemaChanges(state) }
         let renamed = outcome.entries.count(where: \.isRenaming)
         if renamed > 0 {
             report.notes.append("Updates that only take over new names of fields: \(renamed).")
         }
         return details
+    }
+
+    /// So many differences between two schemas are told.
+    private static let toldSchemaChanges = 200
+
+    /// What differs between the schema of the base version and this one, the gravest first.
+    private func schemaChanges(_ state: StoredState) async throws -> [SyncReport.SchemaChange] {
+        guard let version = state.version else { return [] }
+        let document = try await store.schemaDocument(version.schemaID)
+        // One that an older release took and this one does not cannot be compared; its labels are checked all the same.
+        guard let old = try? LabelSchema.parse(document: document) else { return [] }
+        let changes = SchemaDiff(from: old, to: definition.schema).changes
+        let sorted = SchemaEffect.allCases.reversed().flatMap { effect in changes.filter { $0.effect == effect } }
+        return sorted.prefix(Self.toldSchemaChanges).map { change in
+            SyncReport.SchemaChange(
+                effect: change.effect.rawValue, kind: change.kind.rawValue, field: change.field,
+                description: change.description)
+        }
     }
 
     /// For each key that was said to be a corrected one, the former one; asked for only where a run could join any.

@@ -36,7 +36,7 @@ struct SheafCommand: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Read",
-                subcommands: [LogCommand.self, DiffCommand.self, ExportCommand.self]),
+                subcommands: [LogCommand.self, DiffCommand.self, SchemaCommand.self, ExportCommand.self]),
             CommandGroup(
                 name: "Train",
                 subcommands: [JobsCommand.self, RelayCommand.self, ReportCommand.self]),

@@ -130,7 +130,8 @@ import Testing
         let error = try #require(try read(#"{"price":"x"}"#, schema).errors.first)
         #expect(error.detail["constraint"] == "jsonSchema")
         for language in MessageLanguage.allCases {
-            #expect(error.message(language).contains("$/price type: \"integer\""), "\(error.message(language))")
+            #expect(
+                error.message(language).contains("$/price") && error.message(language).contains("type: \"integer\""))
         }
     }
 }

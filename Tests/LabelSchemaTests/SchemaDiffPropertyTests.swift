@@ -24,6 +24,10 @@ import Testing
         var was: String?
         var title: String?
         var unique = false
+        /// The constraint that only warns; `all` for each of them.
+        var warns: String?
+        /// The allowed values of a text are `categories`.
+        var areCategories = false
 
         private static func quoted(_ text: String) -> String { "\"\(text)\"" }
         private static func list(_ texts: [String]) -> String { "[" + texts.map(quoted).joined(separator: ",") + "]" }
@@ -37,11 +41,14 @@ import Testing
             if let minimum, isBounded { constraints.append("\"minimum\":\(minimum)") }
             if let maximum, isBounded { constraints.append("\"maximum\":\(maximum)") }
             if let pattern, type == "string" { constraints.append("\"pattern\":\(Self.quoted(pattern))") }
-            if let allowed, type == "string" { constraints.append("\"enum\":\(Self.list(allowed))") }
+            if let allowed, type == "string", !areCategories { constraints.append("\"enum\":\(Self.list(allowed))") }
             if unique, role == "key" { constraints.append("\"unique\":true") }
             var sheaf = ["\"role\":\"\(role)\""]
             if canonical, role == "note" { sheaf.append("\"canonical\":true") }
             if let normalize { sheaf.append("\"normalize\":\(Self.list(normalize))") }
+            if let warns, role != "key" {
+                sheaf.append("\"severity\":" + (warns == "all" ? "\"warning\"" : "{\"\(warns)\":\"warning\"}"))
+            }
             if let was { sheaf.append("\"was\":\"\(was)\"") }
             if let allowed, type == "list" { sheaf.append("\"items\":{\"enum\":\(Self.list(allowed))}") }
             if !aliases.isEmpty, type == "string" {
@@ -52,6 +59,7 @@ import Testing
             if let title { members.append("\"title\":\(Self.quoted(title))") }
             if let missing { members.append("\"missingValues\":\(Self.list(missing))") }
             if let trueValues, type == "boolean" { members.append("\"trueValues\":\(Self.list(trueValues))") }
+            if let allowed, type == "string", areCategories { members.append("\"categories\":\(Self.list(allowed))") }
             if let delimiter, type == "list" { members.append("\"delimiter\":\(Self.quoted(delimiter))") }
             members.append("\"constraints\":{\(constraints.joined(separator: ","))}")
             members.append("\"sheaf\":{\(sheaf.joined(separator: ","))}")
@@ -76,7 +84,7 @@ import Testing
     }
 
     private static func edit(_ field: inout Field, _ random: inout SeededRandom) {
-        switch random.number(in: 0..<17) {
+        switch random.number(in: 0..<19) {
         case 0: field.required.toggle()
         case 1: field.minimum = random.once(in: 3) ? nil : random.number(in: 0..<4)
         case 2: field.maximum = random.once(in: 3) ? nil : random.number(in: 2..<12)
@@ -94,6 +102,8 @@ import Testing
         case 13: field.title = random.pick([nil, "見出し \(field.name)"])
         case 14: if field.role != "key" { field.role = random.pick(["label", "context", "note", "annotator"]) }
         case 15: field.canonical.toggle()
+        case 16: field.warns = random.pick([nil, "all", "required", "enum", "maxLength", "minLength", "pattern"])
+        case 17: field.areCategories.toggle()
         default: field.type = random.pick(types)
         }
     }
@@ -155,7 +165,7 @@ import Testing
     @Test func whatIsSaidToBeHarmlessIs() throws {
         var random = SeededRandom(seed: 20_261_121)
         var tally = Tally()
-        for _ in 0..<4_000 {
+        for _ in 0..<5_000 {
             var key = Field(name: "id", type: "integer")
             key.role = "key"
             let fields = [key] + (0..<random.number(in: 1..<5)).map { Self.field("f\($0)", &random) }
@@ -186,7 +196,8 @@ import Testing
         #expect((tally.pairs[.harmless] ?? 0) > 200)
         #expect((tally.pairs[.rereads] ?? 0) > 200)
         let harmless: Set<SchemaChange.Kind> = [
-            .fieldAdded, .fieldRemoved, .constraintLoosened, .valueAdded, .roleChanged, .textChanged, .headerChanged,
+            .fieldAdded, .fieldRemoved, .constraintLoosened, .constraintTightened, .valueAdded, .roleChanged,
+            .severityChanged, .textChanged, .headerChanged,
         ]
         #expect(tally.kinds[.harmless, default: []].isSuperset(of: harmless))
         let rereads: Set<SchemaChange.Kind> = [

@@ -180,6 +180,22 @@ import Testing
         #expect(diff.changes.map(\.kind) == (rows.count == 2 && effect == .harmless ? [] : [.listChanged]))
     }
 
+    @Test func aRuleIsWhatItSays() throws {
+        func changes(_ old: String, _ new: String) throws -> [String] {
+            func schema(_ rules: String) throws -> LabelSchema {
+                let text = Self.base.replacing(
+                    "sheaf: { normalize: [trim] }", with: "sheaf:\n  normalize: [trim]\n  rules: \(rules)")
+                return try LabelSchema.parse(text, file: "dish.yaml")
+            }
+            return Self.names(SchemaDiff(from: try schema(old), to: try schema(new)).changes)
+        }
+        let rule = "if ok is false then text is empty"
+        #expect(try changes("[]", "[\(rule)]") == ["may_cost rules-changed  rules"])
+        #expect(try changes("[\(rule)]", "[]") == ["harmless rules-changed  rules"])
+        #expect(try changes("[\(rule)]", "[{ rule: \(rule), name: r1, message: { en: No } }]").isEmpty)
+        #expect(try changes("[]", "[{ rule: \(rule), severity: warning }]") == ["harmless rules-changed  rules"])
+    }
+
     @Test func aRenamedFieldIsComparedWithWhatItWas() throws {
         let changes = try Self.changes([
             (

@@ -76,6 +76,17 @@ extension KnownDifference {
                 return difference.isTakenByThem && difference.cell.contains(group)
             }),
         KnownDifference(
+            name: "A sign behind a number", example: FieldSpec("integer", [JSONMember("bareNumber", false)]),
+            cell: "1-",
+            ours: ["type-error"], theirs: [],
+            reason:
+                "The standard: what is not of the number goes. But a minus is, and accounts put it behind: frictionless "
+                + "makes it 1",
+            explains: { difference in
+                difference.isTakenByThem && difference.field?.members["bareNumber"] == false
+                    && difference.cell.contains(/\d[^\d]*[-+]/)
+            }),
+        KnownDifference(
             name: "The year 0", example: FieldSpec("year"), cell: "0000", ours: ["type-error"], theirs: [],
             reason: "XML Schema's `gYear`, which the standard names, has no year 0",
             explains: { difference in

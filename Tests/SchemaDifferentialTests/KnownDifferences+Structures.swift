@@ -33,6 +33,15 @@ extension KnownDifference {
                     && difference.cell.contains(/\d{16,}|[eE]\+?\d{3,}/)
             }),
         KnownDifference(
+            name: "Truth among numbers",
+            example: FieldSpec("array", constraints: [JSONMember("enum", ["[1,2]"])]), cell: "[true,2]",
+            ours: ["constraint-error"], theirs: [],
+            reason: "To Python `true` is equal to 1, and `false` to 0. In JSON they are different values",
+            explains: { difference in
+                difference.ours == ["constraint-error"] && difference.theirs.isEmpty && difference.isJSON
+                    && difference.field?.constraints["enum"] != nil && difference.cell.contains(/true|false/)
+            }),
+        KnownDifference(
             name: "Coordinates that are no numbers", example: FieldSpec("geopoint", [JSONMember("format", "array")]),
             cell: "[\"90\", \"45\"]", ours: ["type-error"], theirs: [],
             reason: "The standard: each item is a number. frictionless takes texts and even `true`",

@@ -19,6 +19,14 @@ extension KnownDifference {
                     && difference.has { barred.unicodeScalars.contains($0) || $0.value < 0x20 || $0.value == 0x7F }
             }),
         KnownDifference(
+            name: "Web addresses without a host", example: FieldSpec("string", [JSONMember("format", "uri")]),
+            cell: "http:///a", ours: ["type-error"], theirs: [],
+            reason: "RFC 3986 allows it in general (`file:///a`), RFC 9110 forbids it in `http` and `https`",
+            explains: { difference in
+                difference.isTakenByThem && difference.isFormat("uri")
+                    && difference.cell.lowercased().contains(/^https?:(\/\/[:\/?#]|(?!\/\/)|\/\/$)/)
+            }),
+        KnownDifference(
             name: "Addresses in other scripts", example: FieldSpec("string", [JSONMember("format", "email")]),
             cell: "太郎@example.jp", ours: [], theirs: ["type-error"],
             reason: "Valid since RFC 6531",
@@ -55,6 +63,18 @@ extension KnownDifference {
             explains: { difference in
                 difference.ours == ["constraint-error"] && difference.theirs.isEmpty
                     && difference.pattern.contains("\\w") && difference.cell.contains("_")
+            }),
+        KnownDifference(
+            name: "Symbols and marks as letters",
+            example: FieldSpec("string", constraints: [JSONMember("pattern", "\\w+")]), cell: "か\u{3099}=が", ours: [],
+            theirs: ["constraint-error"],
+            reason:
+                "As above: `\\w` leaves out punctuation, separators and control characters, and nothing else; Python's "
+                + "leaves out symbols and combining marks too",
+            explains: { difference in
+                difference.theirs == ["constraint-error"] && difference.ours.isEmpty
+                    && difference.pattern.contains("\\w")
+                    && difference.has { $0.properties.isMarkOrSymbol }
             }),
         KnownDifference(
             name: "White space beyond ASCII in a pattern",
@@ -176,5 +196,15 @@ extension FieldSpec {
     /// Whether allowed values have to satisfy something else as well.
     fileprivate var restrictsTwice: Bool {
         constraints["enum"] != nil && constraints.count > 1 || members["categories"] != nil && !constraints.isEmpty
+    }
+}
+
+extension Unicode.Scalar.Properties {
+    fileprivate var isMarkOrSymbol: Bool {
+        switch generalCategory {
+        case .nonspacingMark, .spacingMark, .enclosingMark, .mathSymbol, .currencySymbol, .modifierSymbol, .otherSymbol:
+            true
+        default: false
+        }
     }
 }

@@ -27,6 +27,15 @@ extension KnownDifference {
                     && difference.values.contains { $0.hasPrefix("0001-01-01T") || $0.hasPrefix("9999-12-31T") }
             }),
         KnownDifference(
+            name: "Fractions of more than nine digits", example: FieldSpec("datetime"),
+            cell: "2024-01-26T15:00:00.1234567891", ours: ["type-error"], theirs: [],
+            reason: "XML Schema sets no limit. Sheaf keeps nine digits, and refuses more; frictionless keeps six, and "
+                + "drops the others without a word. So with `time`",
+            explains: { difference in
+                difference.isTakenByThem && difference.isOf("datetime", "time")
+                    && difference.values.contains { $0.contains(/\.\d{10}/) }
+            }),
+        KnownDifference(
             name: "Zones and other forms in `time`", example: FieldSpec("time"), cell: "15:00:00+09:00",
             ours: ["type-error"], theirs: [],
             reason: "The standard: it must be `hh:mm:ss`. Sheaf takes a fraction after it as well. A time with an "

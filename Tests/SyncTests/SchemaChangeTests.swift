@@ -14,6 +14,8 @@ import Testing
             let second = try await bench.sync(["a.csv"], schema: Self.wider)
             #expect(second.outcome == .published)
             #expect(second.schemaChanged)
+            #expect(second.schemaChanges.map(\.description) == ["kind: the value “汁物” is new"])
+            #expect(second.schemaChanges.map(\.effect) == ["harmless"])
             #expect(second.counts.changes == 0)
             #expect(second.versionHash != first.versionHash)
             #expect(try await bench.sync(["a.csv"], schema: Self.wider).outcome == .unchanged)

@@ -19,6 +19,7 @@ struct FieldDiff {
         compareReading()
         compareAliases()
         compareTexts()
+        compareSeverity()
         compareOthers()
     }
 
@@ -91,7 +92,7 @@ struct FieldDiff {
             if isLoosened(name, before, after) {
                 add(.constraintLoosened, .harmless, name, shown.before, shown.after)
             } else {
-                add(.constraintTightened, .mayCost, name, shown.before, shown.after)
+                add(.constraintTightened, new.cost(ofBreaking: name), name, shown.before, shown.after)
             }
         }
     }
@@ -151,13 +152,14 @@ struct FieldDiff {
     private mutating func compareAllowed(_ name: String, _ old: SchemaNode?, _ new: SchemaNode?) {
         switch (old?.words, new?.words) {
         case (nil, nil): return
-        case (nil, let after?): add(.constraintTightened, .mayCost, name, nil, "\(after.count) values")
+        case (nil, let after?):
+            add(.constraintTightened, self.new.cost(ofBreaking: "enum"), name, nil, "\(after.count) values")
         case (let before?, nil): add(.constraintLoosened, .harmless, name, "\(before.count) values", nil)
         case (let before?, let after?):
             let (was, isNow) = (Set(before.map { Array($0.utf8) }), Set(after.map { Array($0.utf8) }))
             for value in after where !was.contains(Array(value.utf8)) { add(.valueAdded, .harmless, value, nil, name) }
             for value in before where !isNow.contains(Array(value.utf8)) {
-                add(.valueRemoved, .mayCost, value, name, nil)
+                add(.valueRemoved, self.new.cost(ofBreaking: "enum"), value, name, nil)
             }
         }
     }
@@ -226,10 +228,17 @@ struct FieldDiff {
             guard let shown = SchemaNode.difference(old.sheaf[name], new.sheaf[name]) else { continue }
             add(.textChanged, .harmless, name == "title" ? "titles" : name, shown.before, shown.after)
         }
-        if let shown = SchemaNode.difference(old.sheaf["severity"], new.sheaf["severity"]) {
-            // What only warns refuses nothing.
-            let isLoosened = new.sheaf["severity"]?.text == "warning"
-            add(.severityChanged, isLoosened ? .harmless : .mayCost, "severity", shown.before, shown.after)
+    }
+
+    /// What only warns refuses nothing; what no longer only warns may refuse what was taken.
+    private mutating func compareSeverity() {
+        // Categories are an `enum` by another name.
+        let names = Set(old.constraints.keys).union(new.constraints.keys).union(["enum"])
+        for name in names.sorted() where old.onlyWarns(of: name) != new.onlyWarns(of: name) {
+            let severities = [old, new].map { $0.onlyWarns(of: name) ? Severity.warning : .error }
+            add(
+                .severityChanged, severities[1] == .warning ? .harmless : .mayCost, name, severities[0].rawValue,
+                severities[1].rawValue)
         }
     }
 
@@ -247,7 +256,7 @@ struct FieldDiff {
         compareOthers(old.members, new.members, Self.compared)
         compareOthers(old.sheaf, new.sheaf, Self.comparedInSheaf)
         compareOthers(
-            old.sheaf["items"]?.members ?? [:], new.sheaf["items"]?.members ?? [:], ["enum", "delimiters"])
+            old.sheaf["items"]?.namedNodes ?? [:], new.sheaf["items"]?.namedNodes ?? [:], ["enum", "delimiters"])
     }
 
     private mutating func compareOthers(
@@ -277,7 +286,7 @@ extension SchemaNode {
     /// For each value of `categories` that has one, its label.
     fileprivate var labels: [String: String] {
         var labels: [String: String] = [:]
-        for item in items {
+        for item in listedNodes {
             if let value = item["value"]?.text, let label = item["label"]?.text { labels[value] = label }
         }
         return labels

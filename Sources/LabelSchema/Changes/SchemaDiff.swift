@@ -16,7 +16,7 @@ package struct SchemaDiff: Sendable {
     ///   - old: The schema that the labels were checked against.
     ///   - new: The schema that is to take its place.
     package init(from old: LabelSchema, to new: LabelSchema) {
-        let (oldRoot, newRoot) = (SchemaNode.members(ofDocument: old), SchemaNode.members(ofDocument: new))
+        let (oldRoot, newRoot) = (SchemaNode.rootMembers(ofDocument: old), SchemaNode.rootMembers(ofDocument: new))
         let oldFields = DocumentField.all(old, oldRoot)
         let newFields = DocumentField.all(new, newRoot)
         let renames = Self.renames(oldFields, newFields)
@@ -128,11 +128,11 @@ package struct SchemaDiff: Sendable {
     private mutating func compareRoots(
         _ old: [String: SchemaNode], _ new: [String: SchemaNode], isReferred: (String) -> Bool
     ) {
-        let sheaf = (old["sheaf"]?.members ?? [:], new["sheaf"]?.members ?? [:])
+        let sheaf = (old["sheaf"]?.namedNodes ?? [:], new["sheaf"]?.namedNodes ?? [:])
         compareRules(sheaf.0["rules"], sheaf.1["rules"])
-        let aliases = (new["fields"]?.items ?? []).compactMap { $0["sheaf"]?["aliases"]?.text }
+        let aliases = (new["fields"]?.listedNodes ?? []).compactMap { $0["sheaf"]?["aliases"]?.text }
         compareLists(
-            sheaf.0["lists"]?.members ?? [:], sheaf.1["lists"]?.members ?? [:], isForAliases: aliases.contains,
+            sheaf.0["lists"]?.namedNodes ?? [:], sheaf.1["lists"]?.namedNodes ?? [:], isForAliases: aliases.contains,
             isReferred: isReferred)
         // `normalize` is what fields take that say nothing else: compared there.
         compareOthers(sheaf.0, sheaf.1, except: ["normalize", "rules", "lists"])
@@ -149,11 +149,27 @@ package struct SchemaDiff: Sendable {
         }
     }
 
+    /// A rule is what it says: its name, the cell that it points to and its message change nothing of it.
     private mutating func compareRules(_ old: SchemaNode?, _ new: SchemaNode?) {
-        let (before, after) = ((old?.items ?? []).map(\.json), (new?.items ?? []).map(\.json))
-        compare(
-            .rulesChanged, "rules", before.map { String(decoding: $0, as: UTF8.self) },
-            after.map { String(decoding: $0, as: UTF8.self) })
+        let (before, after) = ((old?.listedNodes ?? []).map(RuleText.init), (new?.listedNodes ?? []).map(RuleText.init))
+        for rule in before where !after.contains(rule) {
+            add(.rulesChanged, .harmless, field: nil, "rules", rule.description, nil)
+        }
+        for rule in after where !before.contains(rule) {
+            add(.rulesChanged, rule.isWarning ? .harmless : .mayCost, field: nil, "rules", nil, rule.description)
+        }
+    }
+
+    private struct RuleText: Equatable, CustomStringConvertible {
+        let text: String
+        let isWarning: Bool
+
+        init(_ node: SchemaNode) {
+            text = node.text ?? node["rule"]?.text ?? node.excerpt
+            isWarning = node["severity"]?.text == Severity.warning.rawValue
+        }
+
+        var description: String { isWarning ? text + " (warning)" : text }
     }
 
     private mutating func compareLists(
@@ -161,8 +177,8 @@ package struct SchemaDiff: Sendable {
         isReferred: (String) -> Bool
     ) {
         for name in Set(old.keys).union(new.keys).sorted() where old[name]?.json != new[name]?.json {
-            let before = Set((old[name]?.items ?? []).map(\.json))
-            let after = Set((new[name]?.items ?? []).map(\.json))
+            let before = Set((old[name]?.listedNodes ?? []).map(\.json))
+            let after = Set((new[name]?.listedNodes ?? []).map(\.json))
             // Aliases are compared as what they say, and what a foreign key points to may grow.
             let isLonger = !before.isEmpty && before.isSubset(of: after)
             let effect: SchemaEffect

@@ -1,18 +1,18 @@
 /// Looking into documents that are known to be in order.
 extension SchemaNode {
     /// The members of a schema's document.
-    static func members(ofDocument schema: LabelSchema) -> [String: SchemaNode] {
-        (try? JSONReader.read(schema.document))?.members ?? [:]
+    static func rootMembers(ofDocument schema: LabelSchema) -> [String: SchemaNode] {
+        (try? JSONReader.read(schema.document))?.namedNodes ?? [:]
     }
 
     /// The members of a mapping by name; none of anything else.
-    var members: [String: SchemaNode] {
+    var namedNodes: [String: SchemaNode] {
         guard case .mapping(let members) = value else { return [:] }
         return Dictionary(members.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// The entries of a list; of anything else, that.
-    var items: [SchemaNode] {
+    var listedNodes: [SchemaNode] {
         if case .list(let items) = value { items } else { [self] }
     }
 
@@ -22,7 +22,7 @@ extension SchemaNode {
 
     /// The texts of a list, or the one text; of an entry with a `value`, that; of any other, its JSON.
     var words: [String] {
-        items.map { $0.text ?? $0["value"]?.text ?? String(decoding: $0.json, as: UTF8.self) }
+        listedNodes.map { $0.text ?? $0["value"]?.text ?? String(decoding: $0.json, as: UTF8.self) }
     }
 
     /// Canonical JSON.
@@ -60,13 +60,24 @@ struct DocumentField {
     var name: String { field.name }
 
     static func all(_ schema: LabelSchema, _ root: [String: SchemaNode]) -> [DocumentField] {
-        let nodes = root["fields"]?.items ?? []
+        let nodes = root["fields"]?.listedNodes ?? []
         return schema.fields.map { field in
-            let members = nodes.first { $0["name"]?.text == field.name }?.members ?? [:]
+            let members = nodes.first { $0["name"]?.text == field.name }?.namedNodes ?? [:]
             return DocumentField(
-                field: field, members: members, constraints: members["constraints"]?.members ?? [:],
-                sheaf: members["sheaf"]?.members ?? [:], commonMissingValues: root["missingValues"])
+                field: field, members: members, constraints: members["constraints"]?.namedNodes ?? [:],
+                sheaf: members["sheaf"]?.namedNodes ?? [:], commonMissingValues: root["missingValues"])
         }
+    }
+
+    /// Whether a value that breaks a constraint is told of and taken all the same.
+    func onlyWarns(of constraint: String) -> Bool {
+        let severity = sheaf["severity"]
+        return (severity?.text ?? severity?[constraint]?.text) == Severity.warning.rawValue
+    }
+
+    /// What a constraint may cost that is new or narrower.
+    func cost(ofBreaking constraint: String) -> SchemaEffect {
+        onlyWarns(of: constraint) ? .harmless : .mayCost
     }
 
     /// Texts that mean "no value".

@@ -11,11 +11,12 @@ struct ListReference: Sendable {
     /// The first values, for messages.
     private let shown: String
 
-    init(key: ForeignKey, listName: String, tuples: [[UInt8]], texts: [String]) {
+    init(key: ForeignKey, listName: String, tuples: [[UInt8]], texts: [String], readings: [FieldReading]) {
         self.key = key
         self.listName = listName
         self.tuples = ByteLookup(tuples)
-        nearest = key.fields.count == 1 ? NearestText(texts.map { ($0, $0) }) : nil
+        let candidates = texts.map { ($0, $0) } + readings.map { ($0.reading, $0.value) }
+        nearest = key.fields.count == 1 ? NearestText(candidates) : nil
         let few = texts.prefix(Self.shownValues).joined(separator: " / ")
         shown = key.fields.count == 1 ? (texts.count > Self.shownValues ? few + " / …" : few) : ""
     }
@@ -64,6 +65,8 @@ extension SchemaReader {
             guard columns.count == readers.count else { return nil }
             var tuples: [[UInt8]] = []
             var texts: [String] = []
+            var readings: [FieldReading] = []
+            let readingColumn = columns.count == 1 ? list.column("reading") : nil
             for (row, line) in zip(list.rows, list.lines) {
                 var tuple = [UInt8(ascii: "[")]
                 var isWhole = true
@@ -78,8 +81,12 @@ extension SchemaReader {
                 guard isWhole else { continue }
                 tuples.append(tuple + [UInt8(ascii: "]")])
                 if columns.count == 1 { texts.append(row[columns[0]]) }
+                if let readingColumn, !row[readingColumn].isEmpty {
+                    readings.append(FieldReading(value: row[columns[0]], reading: row[readingColumn]))
+                }
             }
-            return ListReference(key: draft.key, listName: name, tuples: tuples, texts: texts)
+            return ListReference(
+                key: draft.key, listName: name, tuples: tuples, texts: texts, readings: readings)
         }
     }
 

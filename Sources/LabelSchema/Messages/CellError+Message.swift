@@ -77,7 +77,8 @@ extension CellError {
 
     private func typeSentences(_ language: MessageLanguage) -> [String] {
         let key = detail["special"] == nil ? "type-error/\(detail["type"] ?? "")" : "type-error/special"
-        return UsualMessage[key] == nil ? [] : [words(key, language)]
+        let problem = detail["problem"] == nil ? [] : [words("+problem", language)]
+        return UsualMessage[key] == nil ? [] : [words(key, language)] + problem
     }
 
     private func ruleSentence(_ language: MessageLanguage) -> String {
@@ -136,9 +137,10 @@ extension CellError {
     /// A value of each type, to show how one looks.
     private static let samples = [
         "integer": "12", "number": "1.5", "date": "2024-05-01", "time": "10:30:00", "datetime": "2024-05-01T10:30:00",
-        "year": "2024", "yearmonth": "2024-05", "duration": "P1DT2H", "geopoint": "139.76, 35.68",
-        "object": #"{"a": 1}"#, "array": "[1, 2]", "email": "name@example.com", "uri": "https://example.com/",
+        "year": "2024", "yearmonth": "2024-05", "duration": "PT1H30M", "geopoint": "139.76, 35.68",
+        "object": #"{"name": "value"}"#, "array": "[1, 2]", "email": "name@example.com", "uri": "https://example.com/",
         "uuid": "123e4567-e89b-12d3-a456-426614174000", "binary": "44GC",
+        "geojson": #"{"type": "Point", "coordinates": [139.76, 35.68]}"#,
     ]
 
     // MARK: What a schema may say itself

@@ -59,12 +59,14 @@ package struct UsualMessage: Sendable {
             "type-error/yearmonth", ja: "「{sample}」のような年月を入力してください。",
             en: "Please enter a year and month, such as {sample}."),
         UsualMessage(
-            "type-error/duration", ja: "「{sample}」（1日と2時間）のような期間を入力してください。",
-            en: "Please enter a length of time, such as {sample} (one day and two hours)."),
+            "type-error/duration", ja: "「{sample}」（1時間30分）のような長さを入力してください。",
+            en: "Please enter a length of time, such as {sample} (an hour and a half)."),
         UsualMessage(
-            "type-error/geopoint", ja: "「{sample}」のように、経度・緯度の順で入力してください。",
-            en: "Please enter longitude and latitude, such as {sample}."),
-        UsualMessage("type-error/geojson", ja: "GeoJSON の形で入力してください。", en: "Please enter GeoJSON."),
+            "type-error/geopoint", ja: "「{sample}」のように、経度、緯度の順に入力してください。",
+            en: "Please enter longitude, then latitude, such as {sample}."),
+        UsualMessage(
+            "type-error/geojson", ja: "「{sample}」のような GeoJSON を入力してください。",
+            en: "Please enter GeoJSON, such as {sample}."),
         UsualMessage(
             "type-error/object", ja: "「{sample}」のような JSON オブジェクトを入力してください。",
             en: "Please enter a JSON object, such as {sample}."),
@@ -140,8 +142,8 @@ package struct UsualMessage: Sendable {
             "constraint-error/pattern", ja: "「{cell}」は「{field}」の決まった形に合っていません。",
             en: "“{cell}” does not have the form that “{field}” needs."),
         UsualMessage(
-            "constraint-error/jsonSchema", ja: "「{field}」の内容が決まりに合っていません（{path} {limit}）。",
-            en: "What “{field}” holds does not follow its rules ({path} {limit})."),
+            "constraint-error/jsonSchema", ja: "「{field}」の JSON の {path} が、決まり（{limit}）に合っていません。",
+            en: "The JSON of “{field}” does not follow its rule {limit} at {path}."),
     ]
 
     // MARK: What identifies a row, and what other rows hold
@@ -223,6 +225,7 @@ package struct UsualMessage: Sendable {
     private static let additions = [
         UsualMessage("+now", ja: "（今は「{cell}」）", en: "(it is “{cell}”)"),
         UsualMessage("+example", ja: "「{example}」のように入力してください。", en: "It should look like “{example}”."),
+        UsualMessage("+problem", ja: "（JSON として読めません：{problem}）", en: "(It is no JSON: {problem}.)"),
         UsualMessage("+allowed", ja: "使える値：{allowed}。", en: "Allowed: {allowed}."),
         UsualMessage("+suggestion", ja: "「{suggestion}」ではありませんか？", en: "Did you mean “{suggestion}”?"),
         UsualMessage("+more", ja: "、ほか {more} 件", en: "and {more} more"),

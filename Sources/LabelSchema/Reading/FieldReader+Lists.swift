@@ -19,7 +19,7 @@ extension FieldReader {
             if count > 0 { arena.append(UInt8(ascii: ",")) }
             count += 1
             let isRead =
-                switch aliased(item) {
+                switch aliased(item, &scratch) {
                 case .typed(let bytes): appendItem(bytes, form, to: &arena, failures: &failures)
                 case .alias(let value):
                     value.withUnsafeBufferPointer { appendItem($0, form, to: &arena, failures: &failures) }

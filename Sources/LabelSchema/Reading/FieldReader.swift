@@ -48,7 +48,7 @@ final class FieldReader: Sendable {
         booleans = ByteLookup(field.trueValues + field.falseValues)
         delimiters = field.items.delimiters.map { Array($0.utf8) }
         var candidates = (isList ? items : allowed)?.candidates ?? []
-        candidates += field.aliases.map { ($0.spelling, $0.value) }
+        candidates += field.aliases.map { ($0.spelling, $0.value) } + field.readings.map { ($0.reading, $0.value) }
         if form.type == .boolean { candidates += (field.trueValues + field.falseValues).map { ($0, $0) } }
         nearest = NearestText(candidates)
     }
@@ -102,7 +102,7 @@ final class FieldReader: Sendable {
         if field.type == .list {
             return readList(text, into: &arena, scratch: &scratch, failures: &failures)
         }
-        switch aliased(text) {
+        switch aliased(text, &scratch) {
         case .typed(let bytes): return appendValue(bytes, form, to: &arena, failures: &failures)
         case .alias(let value):
             return value.withUnsafeBufferPointer { appendValue($0, form, to: &arena, failures: &failures) }
@@ -137,8 +137,9 @@ final class FieldReader: Sendable {
         NumberText.double(literal).map(NumberText.canonical) ?? Array(literal)
     }
 
-    func aliased(_ text: UnsafeBufferPointer<UInt8>) -> AliasedText {
+    func aliased(_ text: UnsafeBufferPointer<UInt8>, _ scratch: inout TextScratch) -> AliasedText {
         guard let index = aliases?.index(of: text) else { return .typed(text) }
+        scratch.aliasesSeen.append(index)
         return .alias(aliasValues[index])
     }
 
@@ -167,8 +168,10 @@ enum AliasedText {
     case alias([UInt8])
 }
 
-/// Memory that normalised text is written to: one cell, and one item of a list at a time.
+/// Memory that reading a cell uses: normalised text is written to it, one cell and one item of a list at a time.
 struct TextScratch: ~Copyable {
     var cell = ByteArena(capacity: 4096)
     var item = ByteArena(capacity: 1024)
+    /// Places among a field's aliases of those that were typed, until somebody counts them.
+    var aliasesSeen: [Int] = []
 }

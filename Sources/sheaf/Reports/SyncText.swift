@@ -14,6 +14,7 @@ struct SyncText {
     private static let shownUpdates = 40
     private static let shownOthers = 3
     private static let shownRekeys = 10
+    private static let shownSchemaChanges = 20
     private static let shownRejections = 40
     private static let shownAliases = 10
 
@@ -21,6 +22,7 @@ struct SyncText {
         var lines = [headline]
         lines += sheets()
         lines += counts()
+        lines += schema()
         lines += changes()
         lines += rekeys()
         lines += rejections()
@@ -129,6 +131,24 @@ struct SyncText {
             if total > shown.count {
                 lines.append(style.dim("  … and \((total - shown.count).counted(kind.rawValue)) more"))
             }
+        }
+        return lines
+    }
+
+    private func schema() -> [String] {
+        let all = report.schemaChanges
+        if all.isEmpty { return [] }
+        let shown = showsAll ? all[...] : all.prefix(Self.shownSchemaChanges)
+        var lines = ["", style.bold("The label schema has changed")]
+        for change in shown {
+            switch SchemaEffect(rawValue: change.effect) {
+            case .harmless?: lines.append("  \(style.green("harmless"))         \(change.description)")
+            case .rereads?: lines.append("  \(style.yellow("reads anew"))       \(change.description)")
+            case .mayCost?, nil: lines.append("  \(style.red("may cost labels"))  \(change.description)")
+            }
+        }
+        if all.count > shown.count {
+            lines.append(style.dim("  … and \((all.count - shown.count).counted("change")) more"))
         }
         return lines
     }
