@@ -32,7 +32,7 @@ extension SchemaReader {
         let what = "field `\(CellText.shown(name.text))`"
         guard
             let members = mistakes.members(
-                of: node, in: what, known: Self.knownInField, unused: Self.unusedInField)
+                of: node, in: what, known: Self.knownInField, unused: Self.unusedInField, isOpen: true)
         else { return nil }
         var sheaf = SchemaMembers(place: "`sheaf` of \(what)", line: members.line)
         var isRoleKnown = true

@@ -80,7 +80,11 @@ extension FieldReader {
     }
 
     private func isTooShortOrLong(_ text: UnsafeBufferPointer<UInt8>, failures: inout [CellFailure]) -> Bool {
-        guard field.constraints.minLength != nil || field.constraints.maxLength != nil else { return false }
+        let (least, most) = (field.constraints.minLength, field.constraints.maxLength)
+        if least == nil, most == nil { return false }
+        // A character has four bytes at most, and one at least: few bytes are not too long, many not too short.
+        let isLongEnough = least.map { text.count >= $0 * 4 } ?? true
+        if isLongEnough, most.map({ text.count <= $0 }) ?? true { return false }
         var count = 0
         for byte in text where byte & 0xC0 != 0x80 { count += 1 }
         return isTooShortOrLong(count, failures: &failures)
