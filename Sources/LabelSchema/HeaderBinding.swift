@@ -76,7 +76,7 @@ extension LabelSchema {
             let hadOne = before.contains(field.name) || field.formerNames.contains(where: before.contains)
             return hadOne && !now.contains(field.name)
         }
-            .map { .missingColumn(field: $0.name, title: $0.title, suggestion: nil) }
+        .map { .missingColumn(field: $0.name, title: $0.title, suggestion: nil) }
     }
 
     /// A header text as bytes, without spaces (full-width ones too) at its ends.

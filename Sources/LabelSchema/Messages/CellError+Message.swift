@@ -120,6 +120,8 @@ extension CellError {
             case "sample": return detail["sample"] == nil ? Self.samples[detail["type"] ?? ""] ?? "" : shown(place)
             case "otherCells":
                 return shown(place) + (detail["more"] == nil ? "" : behind("+more", language))
+            case "fields":
+                return shown(detail["fields.\(language.rawValue)"] == nil ? place : "fields.\(language.rawValue)")
             case "path": return "$" + shown(place)
             case _ where detail["value.\(place)"] != nil: return shown("value.\(place)", CellText.shownScalars)
             default: return shown(place)

@@ -91,35 +91,32 @@ struct TableErrorWords: Sendable {
     let names: [String]
     let columns: [[String: Int]]
 
-    /// One error, in a row whose text is known.
-    func error(_ error: TableError, in row: PickedRow?) -> CellError {
+    /// One error, in a row whose text is known; nil if the schema has no such key.
+    func error(_ error: TableError, in row: PickedRow?) -> CellError? {
         let number = Int(error.place.row)
         switch error.cause {
         case .duplicate:
             let names = schema.primaryKey
             return CellError.duplicateKey(
-                field: fields(names).first ?? schema.fields[0], column: column(names, error.place), rowNumber: number,
+                field: schema.fields(named: names).first ?? schema.fields[0], column: column(names, error.place),
+                rowNumber: number,
                 cell: LabelSchema.keyText(row?.key ?? []), otherCells: cells(error, names),
                 otherCount: error.otherCount)
         case .breach(.unique(let index)):
             let key = schema.uniqueKeys[index]
             return CellError.notUnique(
-                fields(key.fields).first ?? schema.fields[0], key: key, at: place(key.fields, error, row),
+                schema.fields(named: key.fields), at: place(key.fields, error, row),
                 holders: cells(error, key.fields), holderCount: error.otherCount)
         case .breach(.foreign(let index)):
             let key = schema.foreignKeys[index]
             return CellError.noReference(
-                fields(key.fields).first ?? schema.fields[0], key: key, at: place(key.fields, error, row))
+                schema.fields(named: key.fields), to: key.reference, at: place(key.fields, error, row))
         }
     }
 
     private func place(_ names: [String], _ error: TableError, _ row: PickedRow?) -> CellError.Place {
         CellError.Place(
             column: column(names, error.place), rowNumber: Int(error.place.row), cell: typed(names, error.place, row))
-    }
-
-    private func fields(_ names: [String]) -> [LabelField] {
-        names.compactMap { name in schema.fields.first { $0.name == name } }
     }
 
     private func column(_ names: [String], _ place: KeyPlace) -> Int? {
