@@ -71,7 +71,11 @@ package struct SchemaCost: Sendable {
             let labels = try await store.labels(of: dataset, version: version, keys: some)
             try await page(
                 checked,
-                some.compactMap { key in labels[key].map { InvalidLabel($0, of: old, broken[key] ?? []) } })
+                some.compactMap { key in
+                    guard let label = labels[key] else { return nil }
+                    let form = schema.translated(canonicalLabel: label) ?? label
+                    return InvalidLabel(label, of: old, schema.quoting(form, in: broken[key] ?? []))
+                })
         }
     }
 

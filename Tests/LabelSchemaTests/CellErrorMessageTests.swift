@@ -108,6 +108,10 @@ import Testing
         let row = [Typed.text("1"), .text("東"), .text("飯")]
         let missing = try #require(schema.check([row]).first?.errors.first)
         #expect(missing.message(.ja).hasPrefix("「店」「{料理}」の組み合わせが、使える値の一覧にありません"))
+        let away = try #require(CellError.noReference(fields, to: .dataset("menu"), at: place))
+        #expect(away.message(.ja).hasPrefix("「店」「{料理}」の組み合わせが、menu に見つかりません（「店」は今「東」）。"))
+        let label = try #require(CellError.notUnique(fields, at: place, holders: []))
+        #expect(label.message(.en) == "Another label is the same in “Shop”, “{料理}” together.")
         // Told again from the store, without the schema.
         #expect(CellError(json: shared.json())?.message(.ja) == shared.message(.ja))
         #expect(CellError.notUnique([], at: place, holders: []) == nil)

@@ -166,6 +166,12 @@ package struct UsualMessage: Sendable {
             "unique-error/several", ja: "{fields}の組み合わせが、ほかの行と同じです（{otherCells}）。行ごとに違う組み合わせにしてください。",
             en: "Together, {fields} are the same as in {otherCells}. Please make each row differ in one of them."),
         UsualMessage(
+            "unique-error/label", ja: "「{field}」の「{cell}」が、ほかのラベルと重なっています。",
+            en: "Another label has “{cell}” in “{field}” too."),
+        UsualMessage(
+            "unique-error/label/several", ja: "{fields}の組み合わせが、ほかのラベルと重なっています。",
+            en: "Another label is the same in {fields} together."),
+        UsualMessage(
             "foreign-key", ja: "「{cell}」は「{field}」で使える値の一覧にありません。",
             en: "“{cell}” is not in the list of values for “{field}”."),
         UsualMessage(
@@ -177,6 +183,16 @@ package struct UsualMessage: Sendable {
         UsualMessage(
             "foreign-key/missing/itself", ja: "「{field}」の「{cell}」が、この表のほかの行に見つかりません。値をご確認いただくか、先にその行を追加してください。",
             en: "“{cell}” in “{field}” is not found in any row of this table. Please check it, or add that row first."),
+        UsualMessage(
+            "foreign-key/missing/several",
+            ja: "{fields}の組み合わせが、{reference} に見つかりません（「{field}」は今「{cell}」）。値をご確認いただくか、先にそちらへ追加してください。",
+            en: "Together, {fields} are not found in {reference} (“{field}” is “{cell}”). "
+                + "Please check them, or add them there first."),
+        UsualMessage(
+            "foreign-key/missing/itself/several",
+            ja: "{fields}の組み合わせが、この表のほかの行に見つかりません（「{field}」は今「{cell}」）。値をご確認いただくか、先にその行を追加してください。",
+            en: "Together, {fields} are not found in any row of this table (“{field}” is “{cell}”). "
+                + "Please check them, or add that row first."),
         UsualMessage(
             "foreign-key/referenced", ja: "「{field}」の「{cell}」は、ほかの行で使われています（{otherCells}）。先にそちらを直してください。",
             en: "“{cell}” in “{field}” is still used by {otherCells}. Please change that first."),

@@ -20,4 +20,20 @@ extension LabelSchema {
         }
         return unique + foreign
     }
+
+    /// Errors of a stored label, quoting its values where they quote nothing yet.
+    ///
+    /// - Parameters:
+    ///   - label: The label in canonical form, under the names that its fields have now; empty for none.
+    ///   - errors: The errors.
+    /// - Returns: The same errors.
+    func quoting(_ label: [UInt8], in errors: [CellError]) -> [CellError] {
+        guard !errors.isEmpty, let members = CanonicalLabel.parse(label) else { return errors }
+        return errors.map { error in
+            guard error.cell.isEmpty, let value = members.first(where: { $0.name == error.field })?.value else {
+                return error
+            }
+            return error.quoting(value.displayText)
+        }
+    }
 }

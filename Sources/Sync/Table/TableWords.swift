@@ -20,26 +20,27 @@ struct TableWords {
     /// - Parameters:
     ///   - breaches: what it breaks.
     ///   - row: its index.
-    ///   - holders: who else holds a value that has to be unique.
+    ///   - others: who else holds a value that has to be unique, by the unique key's place.
     ///   - keys: the keys of the labels among them, as people read them.
     /// - Returns: an error for each breach.
     /// - Throws: `SpoolError`.
     func errors(
-        _ breaches: [TableConstraints.Breach], row: Int, holders: [TableConstraints.Holder], keys: [KeyHash: String]
+        _ breaches: [TableConstraints.Breach], row: Int, others: [Int: TableConstraints.Others], keys: [KeyHash: String]
     ) throws -> [CellError] {
         let values = try values(ofRow: row)
         return breaches.compactMap { breach in
             switch breach {
             case .unique(let place):
                 let key = schema.uniqueKeys[place]
-                let others = holders.compactMap { holder in
+                let holders = (others[place]?.holders ?? []).compactMap { holder in
                     switch holder {
                     case .row(let other): cell(of: key.fields[0], row: other)
                     case .label(let label): keys[label]
                     }
                 }
                 return CellError.notUnique(
-                    schema.fields(named: key.fields), at: at(key.fields[0], row, values), holders: others)
+                    schema.fields(named: key.fields), at: at(key.fields[0], row, values), holders: holders,
+                    holderCount: others[place]?.count)
             case .foreign(let place):
                 let key = schema.foreignKeys[place]
                 return CellError.noReference(

@@ -124,10 +124,8 @@ struct TableErrorWords: Sendable {
     }
 
     private func typed(_ names: [String], _ place: KeyPlace, _ row: PickedRow?) -> String {
-        let cells = row?.cells ?? []
-        return names.map { name in
-            columns[Int(place.file)][name].flatMap { $0 < cells.count ? cells[$0] : nil } ?? ""
-        }.joined(separator: ", ")
+        guard let column = column(names, place), let cells = row?.cells, column < cells.count else { return "" }
+        return cells[column]
     }
 
     private func cells(_ error: TableError, _ names: [String]) -> [String] {
