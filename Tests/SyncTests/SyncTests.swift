@@ -31,6 +31,23 @@ import Testing
         }
     }
 
+    /// A sheet that somebody has just begun to work on is no pile of mistakes.
+    @Test func nineThousandBlankRowsOfTenThousandAreWorkToDo() async throws {
+        try await Workbench.with { bench in
+            var rows = (1...10_000).map { ["\($0)", "料理\($0)", $0 % 10 == 0 ? "主食" : ""] }
+            try bench.write("a.csv", rows)
+            let report = try await bench.sync(["a.csv"])
+            #expect(report.outcome == .published)
+            #expect(report.counts.pending == 9_000 && report.counts.inserted == 1_000)
+            #expect(report.counts.rejected == 0 && report.rejections.isEmpty && report.warnings.isEmpty)
+            rows[0][2] = "主菜"
+            rows[1][2] = "?"
+            try bench.write("a.csv", rows)
+            let next = try await bench.sync(["a.csv"])
+            #expect(next.counts.pending == 8_998 && next.counts.inserted == 1 && next.counts.rejected == 1)
+        }
+    }
+
     @Test func writesNothingButARunRecordWhenNothingChanged() async throws {
         try await Workbench.with { bench in
             // A standing mistake and a duplicate do not spoil it.

@@ -53,6 +53,22 @@ import Testing
         }
     }
 
+    @Test func eachUniqueKeyNamesThoseWhoShareItsOwnValue() async throws {
+        try await Workbench.with { bench in
+            try write(
+                bench, "a.csv",
+                [["1", "x", "7", "主食"], ["2", "x", "", "主食"], ["3", "", "7", "主食"]]
+                    + (4...40).map { ["\($0)", "y", "", "主食"] })
+            let report = try await bench.sync(["a.csv"], schema: Self.schema("uniqueKeys: [[code], [parent]]"))
+            let errors = try #require(report.rejections.first { $0.key == "[1]" }).errors.map(\.en)
+            #expect(errors.count == 2)
+            #expect(errors[0].contains("B3") && !errors[0].contains("C4"))
+            #expect(errors[1].contains("C4") && !errors[1].contains("B3"))
+            // All of them are counted, also where not all are named.
+            #expect(report.rejections.first { $0.key == "[4]" }?.errors.first?.en.contains("and 16 more") == true)
+        }
+    }
+
     @Test func aRowThatWasThereFirstKeepsItsValue() async throws {
         try await Workbench.with { bench in
             try write(bench, "a.csv", [["1", "x", "", "主食"]])

@@ -50,7 +50,7 @@ struct PageWords {
         case ("row-constraint", _): pick("列どうしの決まり", "rule across columns")
         case (_, "required"): pick("空欄", "empty")
         case (_, "enum"): pick("一覧にない値", "not in the list")
-        case (_, "pattern"): pick("決まった形でない", "not of the form")
+        case (_, "pattern"): pick("決められた形式でない", "not of the form")
         case (_, "minLength"), (_, "maxLength"): pick("長さ", "length")
         case (_, "minimum"), (_, "maximum"), (_, "exclusiveMinimum"), (_, "exclusiveMaximum"):
             pick("範囲の外", "out of range")
