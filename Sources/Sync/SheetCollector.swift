@@ -195,14 +195,14 @@ private struct DigestedBatch: Sendable {
     /// The tuples of the rows that have any, one row behind the other, and the numbers of those rows.
     private(set) var tuples: [TupleHash] = []
     private(set) var tupleRows: [UInt32] = []
-    let warnings: [CellError]
+    /// Those of valid rows; a row that is refused tells its own with its errors.
+    private(set) var warnings: [CellError] = []
     let aliases: [AliasCount]
     /// The validator that made it, to be used again.
     let validator: RowValidator
 
     init(_ batch: ValidatedBatch, validator: RowValidator, sheet: UInt16, spool: Spool) throws {
         self.validator = validator
-        warnings = batch.errors.filter { $0.severity == .warning }
         aliases = batch.aliasCounts
         var hasher = SHA256Hasher()
         var block: [UInt8] = []
@@ -224,6 +224,7 @@ private struct DigestedBatch: Sendable {
                     continue
                 }
                 if row.kind == .pending { pendingCount += 1 }
+                if row.kind == .valid, !row.errors.isEmpty { warnings += batch.errors[row.errors] }
                 if !row.tuples.isEmpty { tupleRows.append(number) }
                 for place in row.tuples {
                     let range = batch.tuples[place]

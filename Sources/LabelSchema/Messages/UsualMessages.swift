@@ -249,6 +249,7 @@ package struct UsualMessage: Sendable {
         UsualMessage("+suggestion", ja: "「{suggestion}」ではありませんか？", en: "Did you mean “{suggestion}”?"),
         UsualMessage("+more", ja: "、ほか {more} 件", en: "and {more} more"),
         UsualMessage(
-            "+warning", ja: "（念のためのお知らせです。この行はこのまま取り込みます。）", en: "(This is only a note: the row is taken as it is.)"),
+            "+warning", ja: "（念のためのお知らせです。このままでも取り込みの妨げにはなりません。）",
+            en: "(This is only a note: it does not keep the row out.)"),
     ]
 }
