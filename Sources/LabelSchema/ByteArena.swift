@@ -5,15 +5,30 @@ struct ByteArena: ~Copyable {
     private var base: UnsafeMutablePointer<UInt8>
     private var capacity: Int
     private(set) var count = 0
+    /// Whether the memory is its own, and not lent.
+    private var isOwner = true
 
     init(capacity: Int) {
         self.capacity = max(64, capacity)
         base = UnsafeMutablePointer<UInt8>.allocate(capacity: self.capacity)
     }
 
-    deinit {
+    /// Makes an arena in memory of somebody else, for as long as that lasts; it moves to its own when it outgrows it.
+    init(lent memory: UnsafeMutableBufferPointer<UInt8>) {
+        self.init(capacity: 0)
+        guard let start = memory.baseAddress else { return }
         base.deallocate()
+        base = start
+        capacity = memory.count
+        isOwner = false
     }
+
+    deinit {
+        if isOwner { base.deallocate() }
+    }
+
+    /// Whether the bytes still stand in the memory that was lent.
+    var isLent: Bool { !isOwner }
 
     /// Makes room for `more` bytes.
     @inline(__always)
@@ -26,8 +41,9 @@ struct ByteArena: ~Copyable {
         capacity = max(capacity * 2, count + more)
         let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
         larger.update(from: base, count: count)
-        base.deallocate()
+        if isOwner { base.deallocate() }
         base = larger
+        isOwner = true
     }
 
     @inline(__always)
@@ -63,9 +79,8 @@ struct ByteArena: ~Copyable {
 
     /// Appends text as a JSON string, as `JSONText` does.
     mutating func appendJSONString(_ bytes: UnsafeBufferPointer<UInt8>) {
-        reserve(bytes.count * 6 + 2)
-        base[count] = UInt8(ascii: "\"")
-        count += 1
+        reserve(bytes.count + 2)
+        append(UInt8(ascii: "\""))
         if Self.isPlain(bytes) {
             append(bytes)
         } else {
@@ -77,8 +92,7 @@ struct ByteArena: ~Copyable {
                 }
             }
         }
-        base[count] = UInt8(ascii: "\"")
-        count += 1
+        append(UInt8(ascii: "\""))
     }
 
     @inline(never)
@@ -89,23 +103,25 @@ struct ByteArena: ~Copyable {
     /// Whether no byte needs an escape in JSON; eight bytes at a time.
     private static func isPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         let raw = UnsafeRawBufferPointer(bytes)
+        guard raw.count >= 8 else { return raw.allSatisfy(JSONText.isPlain) }
+        var index = 0
+        while index &+ 8 < raw.count {
+            guard isPlain(raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)) else { return false }
+            index &+= 8
+        }
+        // The last word may have some bytes in common with the one before.
+        return isPlain(raw.loadUnaligned(fromByteOffset: raw.count &- 8, as: UInt64.self))
+    }
+
+    @inline(__always)
+    private static func isPlain(_ word: UInt64) -> Bool {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let highs: UInt64 = 0x8080_8080_8080_8080
-        var index = 0
-        while index + 8 <= raw.count {
-            let word = raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-            let control = (word &- ones &* 0x20) & ~word
-            let quote = word ^ (ones &* 0x22)
-            let backslash = word ^ (ones &* 0x5C)
-            let special = control | ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)
-            if special & highs != 0 { return false }
-            index += 8
-        }
-        while index < raw.count {
-            guard JSONText.isPlain(raw[index]) else { return false }
-            index += 1
-        }
-        return true
+        let control = (word &- ones &* 0x20) & ~word
+        let quote = word ^ (ones &* 0x22)
+        let backslash = word ^ (ones &* 0x5C)
+        let special = control | ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)
+        return special & highs == 0
     }
 
     /// Forgets all bytes from `length` on.

@@ -45,16 +45,26 @@ struct ByteLookup: Sendable {
     private func isEqual(_ index: Int, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         let start = index == 0 ? 0 : ends[index - 1]
         guard ends[index] - start == bytes.count else { return false }
-        for offset in 0..<bytes.count where texts[start + offset] != bytes[offset] { return false }
-        return true
+        return texts.withUnsafeBytes { texts in
+            ByteWords.areEqual(texts.baseAddress.map { $0 + start }, UnsafeRawPointer(bytes.baseAddress), bytes.count)
+        }
     }
 
-    /// FNV-1a, folded so that the low bits depend on all bytes.
+    /// Each word multiplied into the others, and folded so that the low bits depend on all bytes.
     private static func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in bytes {
-            hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
+        let bytes = UnsafeRawBufferPointer(bytes)
+        var hash = UInt64(bytes.count) ^ 0x9E37_79B9_7F4A_7C15
+        var index = 0
+        while index &+ 8 < bytes.count {
+            hash = mixed(hash ^ bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+            index &+= 8
         }
-        return Int(truncatingIfNeeded: hash ^ (hash >> 32))
+        return Int(truncatingIfNeeded: mixed(hash ^ ByteWords.last(bytes)))
+    }
+
+    @inline(__always)
+    private static func mixed(_ word: UInt64) -> UInt64 {
+        let product = word.multipliedFullWidth(by: 0xA076_1D64_78BD_642F)
+        return product.high ^ product.low
     }
 }

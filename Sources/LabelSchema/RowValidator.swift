@@ -43,15 +43,17 @@ package struct RowValidator: Sendable {
     /// For each of `columns`, how its cells are read.
     private let plans: [CellPlan]
     private let memberPrefixes: [UInt8]
-    /// Places in `columns` of the key fields, in key order.
-    private let keyColumns: [Int]
+    /// Places in `columns` of the fields of the key and of other tuples, one tuple after the other.
+    private let places: [Int]
+    /// Where in `places` the key's fields stand, in key order.
+    private let keyPlaces: Range<Int>
     /// Places in `columns` of the canonical fields, in schema order.
     private let seenColumns: [Int]
     private let annotatorColumn: Int?
-    /// For each tuple of the table, the places in `columns` of its fields.
-    private let tupleColumns: [[Int]]
-    /// Foreign keys to lists, each with the places in `columns` of its fields.
-    private let listReferences: [(reference: ListReference, columns: [Int])]
+    /// For each tuple of the table, where in `places` its fields stand.
+    private let tuplePlaces: [Range<Int>]
+    /// Foreign keys to lists, each with where in `places` its fields stand.
+    private let listReferences: [(reference: ListReference, places: Range<Int>)]
     /// The rules of the schema, made for the places in `columns`.
     private let rules: [Rule]
     private let headerRow: Int
@@ -83,11 +85,18 @@ package struct RowValidator: Sendable {
                 isRequired: column.reader.blankFailure != nil)
         }
         memberPrefixes = prefixes
-        keyColumns = schema.primaryKey.compactMap(place)
+        var places: [Int] = []
+        let added = { (names: [String]) -> Range<Int> in
+            let start = places.count
+            places += names.compactMap(place)
+            return start..<places.count
+        }
+        keyPlaces = added(schema.primaryKey)
+        tuplePlaces = schema.tableTuples.map(added)
+        listReferences = schema.listReferences.map { ($0, added($0.key.fields)) }
+        self.places = places
         seenColumns = schema.canonicalFields.compactMap { place($0.name) }
         annotatorColumn = columns.firstIndex { $0.role == .annotator }
-        tupleColumns = schema.tableTuples.map { $0.compactMap(place) }
-        listReferences = schema.listReferences.map { ($0, $0.key.fields.compactMap(place)) }
         let moved = schema.fields.map { place($0.name) ?? 0 }
         rules = schema.rules.map { rule in
             Rule(
@@ -119,19 +128,25 @@ package struct RowValidator: Sendable {
     ///   - skippingFirst: How many rows at the start of the batch to pass over.
     /// - Returns: Every row with something in it, as label, work to do or rejection.
     package mutating func validate(_ batch: RowBatch, skippingFirst: Int = 0) -> ValidatedBatch {
-        var run = ValidationRun(capacity: batch.bytes.count * 2 + batch.rowCount * 64, columnCount: columns.count)
-        let first = max(skippingFirst, headerRow + 1 - batch.firstRowNumber, 0)
-        if first < batch.rowCount {
-            run.rows.reserveCapacity(batch.rowCount - first)
+        let first = min(max(skippingFirst, headerRow + 1 - batch.firstRowNumber, 0), batch.rowCount)
+        let rowCount = batch.rowCount - first
+        var run = ValidationRun(columnCount: columns.count)
+        run.rows.reserveCapacity(rowCount)
+        run.tuples.reserveCapacity(rowCount * tuplePlaces.count)
+        // Most batches fit, and need not be copied when they are done.
+        let capacity = batch.bytes.count * 2 + batch.rowCount * 64
+        var bytes = [UInt8](unsafeUninitializedCapacity: capacity) { memory, filled in
+            run.arena = ByteArena(lent: memory)
             plans.withUnsafeBufferPointer { plans in
                 memberPrefixes.withUnsafeBufferPointer { prefixes in
                     validate(batch, from: first, plans, prefixes, &run)
                 }
             }
+            filled = run.arena.isLent ? run.arena.count : 0
         }
+        if !run.arena.isLent { bytes = run.arena.array() }
         return ValidatedBatch(
-            bytes: run.arena.array(), rows: run.rows, errors: run.errors, tuples: run.tuples,
-            aliasCounts: aliasCounts(run))
+            bytes: bytes, rows: run.rows, errors: run.errors, tuples: run.tuples, aliasCounts: aliasCounts(run))
     }
 
     private func validate(
@@ -185,7 +200,7 @@ package struct RowValidator: Sendable {
         }
         guard hasAnything else {
             run.arena.truncate(to: start)
-            run.errors.removeLast(run.errors.count - firstError)
+            run.dropErrors(from: firstError)
             return
         }
         run.arena.append(UInt8(ascii: "}"))
@@ -194,23 +209,22 @@ package struct RowValidator: Sendable {
 
     /// Decides what a row came to, once all its cells have been read.
     private func close(_ row: RowCells, start: Int, firstError: Int, hasLabel: Bool, _ run: inout ValidationRun) {
-        let hasKey = keyColumns.allSatisfy { run.outcomes[$0] == .value }
+        let hasKey = keyPlaces.allSatisfy { run.outcomes[places[$0]] == .value }
         let isPending = hasKey && !hasLabel
         if isPending {
-            run.errors.removeLast(run.errors.count - firstError)
+            run.dropErrors(from: firstError)
         } else {
             reportBlanks(row, &run)
-            for (reference, places) in listReferences { look(up: reference, places, row, &run) }
+            if !listReferences.isEmpty { lookUp(row, &run) }
             if !rules.isEmpty { judge(row, &run) }
             if run.errors.count > firstError + 1 {
                 run.errors[firstError...].sort { ($0.column ?? 0) < ($1.column ?? 0) }
             }
         }
-        let isRefused = run.errors[firstError...].contains { $0.severity == .error }
-        let kind: RowKind = isPending ? .pending : isRefused ? .invalid : .valid
+        let kind: RowKind = isPending ? .pending : run.hasErrors(from: firstError) ? .invalid : .valid
 
         let canonicalEnd = run.arena.count
-        if hasKey { appendKey(&run) }
+        if hasKey { _ = appendTuple(keyPlaces, &run) }
         let key = canonicalEnd..<run.arena.count
         var seen = start..<canonicalEnd
         if kind != .valid {
@@ -219,7 +233,7 @@ package struct RowValidator: Sendable {
         }
         let firstTuple = run.tuples.count
         if kind == .valid {
-            for places in tupleColumns { run.tuples.append(appendTuple(places, &run)) }
+            for tuple in tuplePlaces.indices { run.tuples.append(appendTuple(tuplePlaces[tuple], &run)) }
         }
         let annotatorStart = run.arena.count
         appendAnnotator(row, &run)
@@ -271,35 +285,36 @@ package struct RowValidator: Sendable {
 
     // MARK: What else a row carries
 
-    private func appendKey(_ run: inout ValidationRun) {
-        _ = appendTuple(keyColumns, &run)
-    }
-
     /// Appends the JSON array of some columns' values; nothing if one of them has none.
-    private func appendTuple(_ places: [Int], _ run: inout ValidationRun) -> Range<Int> {
+    private func appendTuple(_ tuple: Range<Int>, _ run: inout ValidationRun) -> Range<Int> {
         let start = run.arena.count
         run.arena.append(UInt8(ascii: "["))
-        for (index, place) in places.enumerated() {
+        for index in tuple {
+            let place = places[index]
             guard run.outcomes[place] == .value else {
                 run.arena.truncate(to: start)
                 return start..<start
             }
-            if index > 0 { run.arena.append(UInt8(ascii: ",")) }
+            if index > tuple.lowerBound { run.arena.append(UInt8(ascii: ",")) }
             run.arena.append(copyOf: run.values[place])
         }
         run.arena.append(UInt8(ascii: "]"))
         return start..<run.arena.count
     }
 
-    /// Looks up a foreign key to a list; one with a blank field refers to nothing.
-    private func look(up reference: ListReference, _ places: [Int], _ row: RowCells, _ run: inout ValidationRun) {
-        let tuple = appendTuple(places, &run)
+    /// Looks up the foreign keys to lists; one with a blank field refers to nothing.
+    private func lookUp(_ row: RowCells, _ run: inout ValidationRun) {
+        for (reference, places) in listReferences { look(up: reference, places, row, &run) }
+    }
+
+    private func look(up reference: ListReference, _ fields: Range<Int>, _ row: RowCells, _ run: inout ValidationRun) {
+        let tuple = appendTuple(fields, &run)
         defer { run.arena.truncate(to: tuple.lowerBound) }
         if tuple.isEmpty { return }
         let bytes = UnsafeBufferPointer(rebasing: run.arena.bytes(from: tuple.lowerBound)[..<tuple.count])
         if reference.contains(bytes) { return }
-        let typed = places.map { typedText(columns[$0], row) }
-        let column = columns[places[0]]
+        let typed = places[fields].map { typedText(columns[$0], row) }
+        let column = columns[places[fields.lowerBound]]
         let error = column.reader.field.error(
             reference.failure(typed.joined(separator: ", ")), column: column.index, rowNumber: row.rowNumber,
             cell: typed[0])
@@ -332,10 +347,8 @@ package struct RowValidator: Sendable {
     private func judge(_ row: RowCells, _ run: inout ValidationRun) {
         for rule in rules {
             if rule.columns.contains(where: { run.outcomes[$0] == .failed }) { continue }
-            let truth = run.values.withUnsafeBufferPointer { ranges in
-                rule.program.judge(RuleValues(bytes: run.arena.bytes(from: 0), ranges: ranges))
-            }
-            guard truth == .no else { continue }
+            let values = RuleValues(bytes: run.arena.bytes(from: 0), ranges: UnsafeBufferPointer(run.values))
+            guard rule.program.judge(values) == .no else { continue }
             let anchor = columns[rule.anchor]
             let error = rule.rule.error(
                 column: anchor.index == Self.noColumn ? nil : anchor.index, rowNumber: row.rowNumber,

@@ -27,6 +27,9 @@ struct TextNormalizer: Sendable {
     /// So that no byte below 0x80 is one of the 26 from here on.
     private static let noLetter: UInt8 = 0x80
 
+    /// Whether there is no step, and so no text that changes.
+    var isIdentity: Bool { steps.isEmpty }
+
     /// The definition: each step in its turn.
     func normalized(_ text: String) -> String {
         var text = text

@@ -98,32 +98,23 @@ struct TextDecoder: ~Copyable {
         }
     }
 
-    /// How many line feeds and carriage returns there are, counted in words of eight bytes.
+    /// How many line feeds and carriage returns there are.
     private static func breaks(in text: [UInt8]) -> (feeds: Int, returns: Int) {
-        var (feeds, returns) = (0, 0)
+        var (feeds, returns) = (ByteCounter(0x0A), ByteCounter(0x0D))
         text.withUnsafeBytes { bytes in
             var index = 0
-            while index &+ 8 <= bytes.count {
-                let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-                feeds &+= count(of: 0x0A0A_0A0A_0A0A_0A0A, in: word)
-                returns &+= count(of: 0x0D0D_0D0D_0D0D_0D0D, in: word)
-                index &+= 8
+            while index &+ ByteCounter.blockBytes <= bytes.count {
+                let block = bytes.loadUnaligned(fromByteOffset: index, as: SIMD16<UInt8>.self)
+                feeds.add(block)
+                returns.add(block)
+                index &+= ByteCounter.blockBytes
             }
             for byte in bytes[index...] {
-                feeds += byte == 0x0A ? 1 : 0
-                returns += byte == 0x0D ? 1 : 0
+                feeds.add(byte)
+                returns.add(byte)
             }
         }
-        return (feeds, returns)
-    }
-
-    /// In how many places two words have the same byte: the difference is zero there, and only there adding 0x7F leaves
-    /// the highest bit as it is.
-    @inline(__always)
-    private static func count(of repeated: UInt64, in word: UInt64) -> Int {
-        let lows: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
-        let difference = word ^ repeated
-        return (~(((difference & lows) &+ lows) | difference | lows)).nonzeroBitCount
+        return (feeds.total, returns.total)
     }
 }
 

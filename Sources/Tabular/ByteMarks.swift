@@ -4,6 +4,7 @@
 /// (exactly: no carry runs from one byte into the next).
 struct ByteMarks: Sendable {
     private static let lows: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
+    static let blockBytes = 16
     private static let ones: UInt64 = 0x0101_0101_0101_0101
 
     private let first: UInt64
@@ -24,6 +25,21 @@ struct ByteMarks: Sendable {
     func found(in word: UInt64) -> UInt64 {
         let others = Self.others(word ^ first) & Self.others(word ^ second) & Self.others(word ^ third)
         return ~(others & Self.others(word ^ fourth) | Self.lows)
+    }
+
+    /// The same for the sixteen bytes from `offset` on, as two words.
+    @inline(__always)
+    func found(inBlockOf bytes: UnsafeRawBufferPointer, at offset: Int) -> (UInt64, UInt64) {
+        let block = bytes.loadUnaligned(fromByteOffset: offset, as: SIMD16<UInt8>.self)
+        let either = (block .== Self.byte(first)) .| (block .== Self.byte(second))
+        let other = (block .== Self.byte(third)) .| (block .== Self.byte(fourth))
+        let words = unsafeBitCast(either .| other, to: SIMD2<UInt64>.self)
+        return (UInt64(littleEndian: words[0]) & ~Self.lows, UInt64(littleEndian: words[1]) & ~Self.lows)
+    }
+
+    @inline(__always)
+    private static func byte(_ repeated: UInt64) -> SIMD16<UInt8> {
+        SIMD16(repeating: UInt8(truncatingIfNeeded: repeated))
     }
 
     /// The highest bit of each byte that is not zero.

@@ -175,18 +175,32 @@ package struct CSVScanner: ~Copyable {
     /// Goes from one byte that matters to the next.
     private mutating func scan(_ text: UnsafeMutableRawBufferPointer) throws(ScanError) {
         let readable = UnsafeRawBufferPointer(text)
+        while scanned &+ ByteMarks.blockBytes <= text.count {
+            let found = marks.found(inBlockOf: readable, at: scanned)
+            try accept(found.0, at: scanned, text)
+            try accept(found.1, at: scanned &+ 8, text)
+            scanned &+= ByteMarks.blockBytes
+        }
         while scanned < text.count {
-            var found = marks.found(in: ByteMarks.word(readable, at: scanned))
-            while found != 0 {
-                let offset = scanned &+ found.trailingZeroBitCount >> 3
-                found &= found &- 1
-                // Zeros past the end could be taken for a separator.
-                guard offset < text.count else { break }
-                try accept(text[offset], at: offset, text)
-            }
+            try accept(marks.found(in: ByteMarks.word(readable, at: scanned)), at: scanned, text)
             scanned &+= 8
         }
         scanned = text.count
+    }
+
+    /// Accepts the bytes that were found in a word.
+    @inline(__always)
+    private mutating func accept(
+        _ found: UInt64, at start: Int, _ text: UnsafeMutableRawBufferPointer
+    ) throws(ScanError) {
+        var found = found
+        while found != 0 {
+            let offset = start &+ found.trailingZeroBitCount >> 3
+            found &= found &- 1
+            // Zeros past the end could be taken for a separator.
+            guard offset < text.count else { break }
+            try accept(text[offset], at: offset, text)
+        }
     }
 
     @inline(__always)

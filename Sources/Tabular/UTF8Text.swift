@@ -10,6 +10,10 @@ package enum UTF8Text {
             {
                 offset &+= 8
             }
+            // Kana and ideographs have three bytes, and come in runs.
+            while offset &+ 4 <= count, isPlainTriple(bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)) {
+                offset &+= 3
+            }
             guard offset < count else { break }
             guard let length = sequenceLength(in: bytes, at: offset) else { return offset }
             offset &+= length
@@ -23,6 +27,14 @@ package enum UTF8Text {
         let rest = bytes[(offset &+ 1)...]
         return rest.count &+ 1 < shape.length && (rest.first.map(shape.second.contains) ?? true)
             && rest.dropFirst().allSatisfy { $0 & 0xC0 == 0x80 }
+    }
+
+    /// Whether the first three of four bytes are a well-formed sequence, with a lead that any second byte may follow.
+    @inline(__always)
+    private static func isPlainTriple(_ four: UInt32) -> Bool {
+        let four = UInt32(littleEndian: four)
+        let lead = four & 0x0F
+        return four & 0x00C0_C0F0 == 0x0080_80E0 && lead != 0 && lead != 0x0D
     }
 
     /// How many bytes the well-formed sequence at `offset` has, or nil where there is none.

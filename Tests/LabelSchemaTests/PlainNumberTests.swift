@@ -26,4 +26,21 @@ import Testing
             #expect(Array(text.utf8).withUnsafeBufferPointer { NumberText.plainDouble($0) } == nil, "\(text)")
         }
     }
+
+    /// Zeros at the end go without the number being read.
+    @Test(arguments: [4, 5, 6] as [UInt64]) func itsCanonicalFormIsThatOfTheNumber(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        let characters = Array("0123456789000..-e")
+        for _ in 0..<5_000 {
+            let text = String(
+                (0..<random.number(in: 1..<20)).map { _ in characters[random.number(in: 0..<characters.count)] })
+            var arena = ByteArena(capacity: 64)
+            let bytes = Array(text.utf8)
+            let isNumber = bytes.withUnsafeBufferPointer { ScalarText.append(.number, $0, to: &arena) }
+            let value = bytes.withUnsafeBufferPointer { NumberText.double($0) }
+            #expect(isNumber == (value != nil), "seed \(seed): \(text)")
+            let canonical = value.map(NumberText.canonical) ?? []
+            #expect(arena.array() == canonical, "seed \(seed): \(text)")
+        }
+    }
 }

@@ -56,6 +56,19 @@ import Testing
         #expect(rows.first?.key.isEmpty == errors.contains { $0.contains("/id") })
     }
 
+    /// Characters that are escaped take six times their room.
+    @Test func aBatchThatOutgrowsWhatWasExpectedOfItIsWholeAllTheSame() throws {
+        let title = String(repeating: "\u{1}", count: 50_000)
+        let rows = try Self.schema().check(
+            (1...20).map { [.text("\($0)"), .text($0 % 3 == 0 ? title : "t"), .text("a")] })
+        #expect(rows.map(\.kind) == Array(repeating: .valid, count: 20))
+        for (index, row) in rows.enumerated() {
+            let text = (index + 1) % 3 == 0 ? String(repeating: "\\u0001", count: 50_000) : "t"
+            #expect(row.canonical == #"{"category":"a","id":\#(index + 1),"title":"\#(text)"}"#)
+            #expect(row.key == "[\(index + 1)]")
+        }
+    }
+
     @Test func passesOverRowsWithoutAnythingInItsColumns() throws {
         let rows = try Self.schema().check([
             [], ["", "", ""], [" ", "　", "\u{a0}\u{200b}"], ["", "", "", "", "", "", "elsewhere"], ["2", "t", "b"],

@@ -1,5 +1,6 @@
 import Foundation
 import Tabular
+import TestRandom
 import Testing
 
 @Suite struct JSONTextTests {
@@ -36,6 +37,30 @@ import Testing
                     }
                 }
             }
+        }
+    }
+
+    /// Runs of characters are looked at in another way than lone ones.
+    @Test func agreesWithTheStandardLibraryWithinRunsOfText() {
+        var random = SeededRandom(seed: 8)
+        let pieces: [[UInt8]] = [
+            Array("しょうゆ".utf8), Array("醤油abc".utf8), Array("é🍜".utf8), Array("12345678".utf8), [0xE0, 0xA0, 0x80],
+            [0xED, 0x9F, 0xBF], [0xEF, 0xBF, 0xBF],
+        ]
+        let flaws: [[UInt8]] = [
+            [0xE0, 0x9F, 0xBF], [0xED, 0xA0, 0x80], [0xE3, 0x81], [0xE3], [0xE3, 0x81, 0x41], [0xE3, 0x41, 0x81],
+            [0x81],
+            [0xF0, 0x9F, 0x8D], [0xC0, 0xAF],
+        ]
+        for _ in 0..<2_000 {
+            var bytes = (0..<random.number(in: 0..<6)).flatMap { _ in pieces[random.number(in: 0..<pieces.count)] }
+            let whole = bytes.count
+            let isFlawed = random.once(in: 2)
+            if isFlawed { bytes += flaws[random.number(in: 0..<flaws.count)] }
+            bytes += (0..<random.number(in: 0..<4)).flatMap { _ in pieces[random.number(in: 0..<pieces.count)] }
+            let offset = bytes.withUnsafeBytes { UTF8Text.firstInvalidOffset(in: $0) }
+            #expect(offset == (isFlawed ? whole : nil), "\(bytes)")
+            #expect((offset == nil) == (String(validating: bytes, as: UTF8.self) != nil), "\(bytes)")
         }
     }
 

@@ -2,8 +2,9 @@
 final class AllowedValues: Sendable {
     /// Allowed texts, of types whose values are text.
     private let texts: ByteLookup?
-    /// The canonical JSON of each of them.
-    private let textJSON: [[UInt8]]
+    /// The canonical JSON of each of them, one after the other, and where it ends.
+    private let textJSON: [UInt8]
+    private let textEnds: [Int]
     /// Allowed values of another type, as canonical JSON.
     private let values: ByteLookup?
     /// The first of them, for messages.
@@ -20,11 +21,14 @@ final class AllowedValues: Sendable {
     init(_ allowed: [String], type: FieldType, categories: [FieldCategory] = []) {
         if type.isText {
             texts = ByteLookup(allowed)
-            textJSON = allowed.map(JSONText.string)
+            let json = allowed.map(JSONText.string)
+            textJSON = Array(json.joined())
+            textEnds = json.reduce(into: []) { ends, text in ends.append((ends.last ?? 0) + text.count) }
             values = nil
         } else {
             texts = nil
             textJSON = []
+            textEnds = []
             values = ByteLookup(allowed.compactMap { Self.json(of: $0, type) })
         }
         var labels: [String: String] = [:]
@@ -50,12 +54,18 @@ final class AllowedValues: Sendable {
         (try? JSONReader.read(Array(json.utf8))).map { LabelValue($0).displayText } ?? json
     }
 
-    /// The canonical JSON of a text that is allowed; nil if it is not, or if values are no texts.
-    func json(ofText text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
-        texts?.index(of: text).map { textJSON[$0] }
+    /// Appends the canonical JSON of a text that is allowed; false, with nothing appended, if it is not, or if values are
+    /// no texts.
+    func append(_ text: UnsafeBufferPointer<UInt8>, to arena: inout ByteArena) -> Bool {
+        guard let index = texts?.index(of: text) else { return false }
+        let start = index == 0 ? 0 : textEnds[index - 1]
+        textJSON.withUnsafeBufferPointer { json in
+            arena.append(UnsafeBufferPointer(rebasing: json[start..<textEnds[index]]))
+        }
+        return true
     }
 
-    /// Whether a value is allowed, given as canonical JSON; of texts, that is for `json(ofText:)` to say.
+    /// Whether a value is allowed, given as canonical JSON; of texts, that is for `append(_:to:)` to say.
     func contains(_ json: UnsafeBufferPointer<UInt8>) -> Bool {
         values.map { $0.index(of: json) != nil } ?? true
     }

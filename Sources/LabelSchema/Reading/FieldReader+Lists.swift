@@ -14,7 +14,7 @@ extension FieldReader {
             let (end, next) = itemEnd(text, from: index)
             let piece = UnsafeBufferPointer(rebasing: text[index..<end])
             index = next
-            let item = normalizer.normalize(piece, scratch: &scratch.item)
+            let item = keepsText ? piece : normalizer.normalize(piece, scratch: &scratch.item)
             if item.isEmpty { continue }
             if count > 0 { arena.append(UInt8(ascii: ",")) }
             count += 1
@@ -28,8 +28,8 @@ extension FieldReader {
         }
         arena.append(UInt8(ascii: "]"))
         // What is no list of its items' type has no length as one.
-        let isList = count > 0 && !failures[before...].contains { $0.code == "type-error" }
-        if isList, isTooShortOrLong(count, failures: &failures) { isFailed = true }
+        let isTyped = failures.count == before || !failures[before...].contains { $0.code == "type-error" }
+        if count > 0, isTyped, isTooShortOrLong(count, failures: &failures) { isFailed = true }
         guard !isFailed, count > 0 else {
             arena.truncate(to: start)
             return isFailed ? .failed : .blank
@@ -40,6 +40,10 @@ extension FieldReader {
     /// Where the item that begins at `start` ends, and where the next one begins.
     private func itemEnd(_ text: UnsafeBufferPointer<UInt8>, from start: Int) -> (end: Int, next: Int) {
         var index = start
+        if let delimiter {
+            while index < text.count, text[index] != delimiter { index &+= 1 }
+            return (index, index + 1)
+        }
         while index < text.count {
             for delimiter in delimiters where text[index] == delimiter[0] {
                 let rest = text[index...]
@@ -56,10 +60,7 @@ extension FieldReader {
         failures: inout [CellFailure]
     ) -> Bool {
         let start = arena.count
-        if let json = allowedItems?.json(ofText: text) {
-            arena.append(json)
-            return true
-        }
+        if let allowedItems, allowedItems.append(text, to: &arena) { return true }
         if form.type == .boolean {
             guard let index = booleans.index(of: text) else {
                 return !fail(item: text, booleanFailure(text), failures: &failures)

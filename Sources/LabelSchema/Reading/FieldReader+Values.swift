@@ -61,10 +61,7 @@ extension FieldReader {
         _ text: UnsafeBufferPointer<UInt8>, to arena: inout ByteArena, failures: inout [CellFailure]
     ) -> CellOutcome {
         if let allowed {
-            if let json = allowed.json(ofText: text) {
-                arena.append(json)
-                return .value
-            }
+            if allowed.append(text, to: &arena) { return .value }
             if add(allowedFailure(String(decoding: text, as: UTF8.self), allowed), to: &failures) { return .failed }
         }
         // What is no e-mail address has no length as one.
@@ -88,11 +85,8 @@ extension FieldReader {
     }
 
     private func isTooShortOrLong(_ text: UnsafeBufferPointer<UInt8>, failures: inout [CellFailure]) -> Bool {
-        let (least, most) = (field.constraints.minLength, field.constraints.maxLength)
-        if least == nil, most == nil { return false }
         // A character has four bytes at most, and one at least: few bytes are not too long, many not too short.
-        let isLongEnough = least.map { text.count >= $0 * 4 } ?? true
-        if isLongEnough, most.map({ text.count <= $0 }) ?? true { return false }
+        if text.count / 4 >= leastLength, text.count <= mostLength { return false }
         var count = 0
         for byte in text where byte & 0xC0 != 0x80 { count += 1 }
         return isTooShortOrLong(count, failures: &failures)
@@ -100,6 +94,7 @@ extension FieldReader {
 
     /// Checks a number of characters, items or members; true if it rejects the value.
     func isTooShortOrLong(_ count: Int, failures: inout [CellFailure]) -> Bool {
+        if count >= leastLength, count <= mostLength { return false }
         var isFailed = false
         if let least = field.constraints.minLength, count < least {
             isFailed = add(lengthFailure("minLength", least), to: &failures)

@@ -18,6 +18,15 @@ final class FieldReader: Sendable {
     /// The words for true, then those for false.
     let booleans: ByteLookup
     let delimiters: [[UInt8]]
+    /// The only delimiter, if it is one byte.
+    let delimiter: UInt8?
+    /// The least and the greatest number of characters or items that are within bounds.
+    let leastLength: Int
+    let mostLength: Int
+    /// Nothing is normalised.
+    let keepsText: Bool
+    private let isString: Bool
+    private let isList: Bool
     let nearest: NearestText
     /// Texts that mean "no value", but for the empty text, which always does.
     private let missing: ByteLookup?
@@ -31,12 +40,17 @@ final class FieldReader: Sendable {
         self.jsonSchema = jsonSchema
         memberPrefix = JSONText.string(field.name) + [UInt8(ascii: ":")]
         normalizer = TextNormalizer(field.normalize)
+        keepsText = normalizer.isIdentity
         bounds = ValueBounds(field.constraints, type: field.type)
         let missingTexts = field.missingValues.filter { !$0.isEmpty }
         missing = missingTexts.isEmpty ? nil : ByteLookup(missingTexts)
         aliases = field.aliases.isEmpty ? nil : ByteLookup(field.aliases.map(\.spelling))
         aliasValues = field.aliases.map { Array($0.value.utf8) }
         let isList = field.type == .list
+        self.isList = isList
+        isString = field.type == .string
+        leastLength = field.constraints.minLength ?? 0
+        mostLength = field.constraints.maxLength ?? .max
         form =
             isList
             ? ValueForm(field.items.type) : ValueForm(field.type, format: field.format, numbers: field.numberFormat)
@@ -46,7 +60,9 @@ final class FieldReader: Sendable {
         let items = isList ? field.items.allowed.map { AllowedValues($0, type: field.items.type) } : nil
         allowedItems = items
         booleans = ByteLookup(field.trueValues + field.falseValues)
-        delimiters = field.items.delimiters.map { Array($0.utf8) }
+        let delimiters = field.items.delimiters.map { Array($0.utf8) }
+        self.delimiters = delimiters
+        delimiter = delimiters.count == 1 && delimiters[0].count == 1 ? delimiters[0][0] : nil
         var candidates = (isList ? items : allowed)?.candidates ?? []
         candidates += field.aliases.map { ($0.spelling, $0.value) } + field.readings.map { ($0.reading, $0.value) }
         if form.type == .boolean { candidates += (field.trueValues + field.falseValues).map { ($0, $0) } }
@@ -88,18 +104,15 @@ final class FieldReader: Sendable {
         guard let first = bytes.first else { return .blank }
         // Allowed values are normal, satisfy every constraint and never mean "no value" (the schema was checked for
         // that), so one that is typed as it stands is done.
-        if field.type == .string, let json = allowed?.json(ofText: bytes) {
-            arena.append(json)
-            return .value
-        }
+        if let allowed, isString, allowed.append(bytes, to: &arena) { return .value }
         if first == UInt8(ascii: "#") || first == UInt8(ascii: "L"), SheetErrorText.matches(bytes) {
             failures.append(.sheetError)
             return .failed
         }
-        let text = normalizer.normalize(bytes, scratch: &scratch.cell)
+        let text = keepsText ? bytes : normalizer.normalize(bytes, scratch: &scratch.cell)
         if text.isEmpty { return .blank }
         if let missing, missing.index(of: bytes) != nil || missing.index(of: text) != nil { return .blank }
-        if field.type == .list {
+        if isList {
             return readList(text, into: &arena, scratch: &scratch, failures: &failures)
         }
         switch aliased(text, &scratch) {

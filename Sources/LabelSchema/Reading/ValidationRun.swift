@@ -14,23 +14,38 @@ struct RowCells {
 
 /// What is being built while a batch is validated.
 struct ValidationRun: ~Copyable {
-    var arena: ByteArena
+    var arena = ByteArena(capacity: 0)
     var scratch = TextScratch()
     var rows: [ValidatedRow] = []
     var errors: [CellError] = []
     var failures: [CellFailure] = []
     var tuples: [Range<Int>] = []
     /// For each column, where its value stands in the arena, for the row at hand.
-    var values: [Range<Int>]
-    var outcomes: [CellOutcome]
+    let values: UnsafeMutableBufferPointer<Range<Int>>
+    let outcomes: UnsafeMutableBufferPointer<CellOutcome>
     /// For each column, how often each alias of its field was typed; empty until one is.
     var aliasCounts: [[Int]]
 
-    init(capacity: Int, columnCount: Int) {
-        arena = ByteArena(capacity: capacity)
-        values = Array(repeating: 0..<0, count: columnCount)
-        outcomes = Array(repeating: .blank, count: columnCount)
+    init(columnCount: Int) {
+        values = .allocate(capacity: columnCount)
+        values.initialize(repeating: 0..<0)
+        outcomes = .allocate(capacity: columnCount)
+        outcomes.initialize(repeating: .blank)
         aliasCounts = Array(repeating: [], count: columnCount)
+    }
+
+    deinit {
+        values.deallocate()
+        outcomes.deallocate()
+    }
+
+    /// Whether a row has errors that are not only warnings, of which the first may stand at a place.
+    func hasErrors(from first: Int) -> Bool {
+        first < errors.count && errors[first...].contains { $0.severity == .error }
+    }
+
+    mutating func dropErrors(from first: Int) {
+        if first < errors.count { errors.removeLast(errors.count - first) }
     }
 
     /// Counts the aliases that were typed in a cell.

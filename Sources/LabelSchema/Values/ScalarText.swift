@@ -13,8 +13,9 @@ enum ScalarText {
         case .integer: return appendInteger(bytes, to: &arena)
         case .number: return appendNumber(bytes, to: &arena)
         case .date:
-            guard let day = CalendarText.day(bytes) else { return false }
-            appendQuoted(to: &arena) { $0.append(day) }
+            // It has one form only.
+            guard CalendarText.day(bytes) != nil else { return false }
+            appendQuoted(to: &arena) { $0.append(bytes) }
         case .time:
             guard let time = CalendarText.time(bytes) else { return false }
             appendQuoted(to: &arena) { $0.append(time) }
@@ -149,9 +150,28 @@ enum ScalarText {
             arena.append(bytes)
             return true
         }
+        if let count = canonicalLength(bytes) {
+            arena.append(UnsafeBufferPointer(rebasing: bytes[..<count]))
+            return true
+        }
         guard let value = NumberText.double(bytes) else { return false }
         arena.append(NumberText.canonical(value))
         return true
+    }
+
+    /// How many bytes of a decimal fraction are its one form.
+    ///
+    /// Those are the ones before the zeros at its end, and before its point if nothing else comes behind it. Nil if it is
+    /// written otherwise.
+    private static func canonicalLength(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+        guard let point = bytes.firstIndex(of: UInt8(ascii: ".")), point > 0, point + 1 < bytes.count else {
+            return nil
+        }
+        var end = bytes.count
+        while bytes[end - 1] == UInt8(ascii: "0") { end -= 1 }
+        if end - 1 == point { end = point }
+        guard isCanonicalNumber(UnsafeBufferPointer(rebasing: bytes[..<end])) else { return nil }
+        return end
     }
 
     /// Whether a number is in its one form already: at most 15 digits always come back from a binary number as they

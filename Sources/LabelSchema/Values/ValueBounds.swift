@@ -26,6 +26,7 @@ struct ValueBounds: Sendable {
     }
 
     private let bounds: [Bound]
+    private let span: ValueSpan?
 
     /// Nil if the field has no bounds.
     ///
@@ -43,6 +44,7 @@ struct ValueBounds: Sendable {
         add("exclusiveMaximum", constraints.exclusiveMaximum, isUpper: true, isExclusive: true)
         guard !bounds.isEmpty else { return nil }
         self.bounds = bounds
+        span = Self.span(bounds)
     }
 
     private static func comparable(_ limit: String, _ type: FieldType) -> Comparable? {
@@ -59,7 +61,25 @@ struct ValueBounds: Sendable {
 
     /// Whether a value is within all bounds.
     func accept(_ json: UnsafeBufferPointer<UInt8>) -> Bool {
-        bounds.allSatisfy { Self.accepts($0, json) }
+        if let span, span.accepts(json) { return true }
+        return bounds.allSatisfy { Self.accepts($0, json) }
+    }
+
+    /// All bounds together, if each is a number, or a text that is short enough to be compared as one.
+    private static func span(_ bounds: [Bound]) -> ValueSpan? {
+        var span: ValueSpan?
+        for bound in bounds {
+            let next: ValueSpan? =
+                switch bound.value {
+                case .integer(let limit): .init(integer: limit, isUpper: bound.isUpper, isExclusive: bound.isExclusive)
+                case .number(let limit): .init(number: limit, isUpper: bound.isUpper, isExclusive: bound.isExclusive)
+                case .text(let limit): .init(text: limit, isUpper: bound.isUpper, isExclusive: bound.isExclusive)
+                case .duration: nil
+                }
+            guard let next else { return nil }
+            span = span?.narrowed(by: next) ?? next
+        }
+        return span
     }
 
     /// The bounds that a value breaks.

@@ -1,4 +1,3 @@
-internal import Digest
 internal import LabelDiff
 internal import LabelSchema
 
@@ -47,9 +46,8 @@ struct CheckedBatch: Sendable {
     private(set) var kinds: [ErrorKind: Int] = [:]
     private(set) var aliases: [AliasSpelling: Int] = [:]
     private(set) var keys: [KeyPlace] = []
-    /// The valid rows, and the hashes of their tuples one row after the other; empty if the schema has none.
-    private(set) var tableRows: [KeyPlace] = []
-    private(set) var tuples: [TupleHash] = []
+    /// What other rows have to do with.
+    private(set) var table: TableRows.Batch
     private(set) var troubled: [TroubledRow] = []
     /// Rows with errors or warnings, told or not.
     private(set) var troubledCount = 0
@@ -61,11 +59,16 @@ struct CheckedBatch: Sendable {
     /// - Parameters:
     ///   - batch: what the validator made of it.
     ///   - validator: the validator.
+    ///   - layout: what is kept of the tuples.
+    ///   - hasher: names keys and tuples.
     ///   - file: the place of the file among those that are validated.
     ///   - room: so many rows with errors are kept.
-    init(_ batch: ValidatedBatch, validator: RowValidator, file: UInt16, room: Int) {
+    init(
+        _ batch: ValidatedBatch, validator: RowValidator, layout: TableRows.Layout, hasher: RunHasher, file: UInt16,
+        room: Int
+    ) {
         self.validator = validator
-        var hasher = SHA256Hasher()
+        table = TableRows.Batch(layout, capacity: batch.rows.count)
         keys.reserveCapacity(batch.rows.count)
         counts.rows = batch.rows.count
         batch.bytes.withUnsafeBytes { bytes in
@@ -77,17 +80,11 @@ struct CheckedBatch: Sendable {
                 }
                 let number = UInt32(truncatingIfNeeded: row.rowNumber)
                 if !row.key.isEmpty, row.kind != .pending {
-                    let hash = hasher.first16(of: UnsafeRawBufferPointer(rebasing: bytes[row.key]))
+                    let hash = hasher.hash(UnsafeRawBufferPointer(rebasing: bytes[row.key]))
                     let place = KeyPlace(
-                        key: KeyHash(hash), row: number, file: file, kind: row.kind, isTroubled: !row.errors.isEmpty)
+                        key: hash, row: number, file: file, kind: row.kind, isTroubled: !row.errors.isEmpty)
                     keys.append(place)
-                    if !row.tuples.isEmpty { tableRows.append(place) }
-                }
-                for tuple in batch.tuples[row.tuples] {
-                    tuples.append(
-                        tuple.isEmpty
-                            ? .missing
-                            : TupleHash(hasher.first16(of: UnsafeRawBufferPointer(rebasing: bytes[tuple]))))
+                    if !row.tuples.isEmpty { table.add(place, row.tuples, of: batch.tuples, in: bytes, layout, hasher) }
                 }
                 if row.errors.isEmpty { continue }
                 troubledCount += 1

@@ -58,11 +58,14 @@ package struct DatasetValidation: Sendable {
     package func run() async throws -> ValidationReport {
         let clock = ContinuousClock()
         let start = clock.now
+        let hasher = RunHasher()
         var findings = ValidationFindings(schema, limit: limit)
         var (rows, bytes) = (0, 0)
         for (index, file) in files.enumerated() {
             let (rowsBefore, bytesBefore) = (rows, bytes)
-            let collector = ValidationCollector(schema: schema, file: UInt16(index), limit: limit) { [progress] in
+            let collector = ValidationCollector(
+                schema: schema, hasher: hasher, file: UInt16(index), limit: limit
+            ) { [progress] in
                 progress(rowsBefore + $0, bytesBefore + $1)
             }
             var told = ValidationReport.File(name: file.name)
@@ -72,7 +75,7 @@ package struct DatasetValidation: Sendable {
             bytes += await collector.bytes
             await findings.add(told, from: collector)
         }
-        try await findTableErrors(&findings)
+        try await findTableErrors(&findings, hasher)
         return report(findings, seconds: (clock.now - start).seconds)
     }
 
@@ -98,10 +101,10 @@ package struct DatasetValidation: Sendable {
     // MARK: - Errors over the table
 
     /// Rejects every row whose key stands in another row too, or that breaks a rule which other rows have to do with.
-    private func findTableErrors(_ findings: inout ValidationFindings) async throws {
+    private func findTableErrors(_ findings: inout ValidationFindings, _ hasher: RunHasher) async throws {
         var errors = TableErrors(schema: schema, limit: limit)
         for group in await findings.takeDuplicates() { errors.add(duplicates: group, &findings) }
-        let offered = try await offeredValues()
+        let offered = try await offeredValues(hasher)
         for breach in await findings.takeBreaches(offered: offered) { errors.add(breach, &findings) }
         let told = errors.first()
         guard !told.isEmpty else { return }
@@ -117,12 +120,12 @@ package struct DatasetValidation: Sendable {
     }
 
     /// The values of other datasets, for the foreign keys that can be checked.
-    private func offeredValues() async throws -> [Int: Set<TupleHash>] {
+    private func offeredValues(_ hasher: RunHasher) async throws -> [Int: Set<TupleHash>] {
         var offered: [Int: Set<TupleHash>] = [:]
         for (index, key) in schema.foreignKeys.enumerated() {
             guard case .dataset(let name) = key.reference else { continue }
             for reference in references where reference.dataset == name {
-                offered[index, default: []].formUnion(try await reference.offered(to: key, of: schema))
+                offered[index, default: []].formUnion(try await reference.offered(to: key, of: schema, hasher))
             }
         }
         return offered

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import LabelDiff
 internal import LabelSchema
 
@@ -21,43 +22,59 @@ struct KeyPlace: Sendable {
 
 /// The keys of all rows seen, as hashes, to find those that occur more than once.
 ///
-/// They are shared out by their first byte as they come: each part is looked through by itself, since no two parts
-/// have a key in common.
+/// They are kept as they come, and shared out by their first byte in the end: each part is looked through by itself,
+/// since no two parts have a key in common.
 struct KeyPlaces: Sendable {
     private static let parts = 256
+    /// So many tasks share the parts: each goes through all keys for its own.
+    private static let tasks = min(8, max(2, ProcessInfo.processInfo.activeProcessorCount))
 
-    private var places: [[KeyPlace]] = Array(repeating: [], count: parts)
+    private var batches: [[KeyPlace]] = []
 
     /// Adds the rows of a batch.
     mutating func add(_ batch: [KeyPlace]) {
-        for place in batch { places[Int(truncatingIfNeeded: place.key.high >> 56)].append(place) }
+        if !batch.isEmpty { batches.append(batch) }
     }
 
     /// Adds the rows of another file.
     mutating func add(_ other: KeyPlaces) {
-        for part in places.indices {
-            if places[part].isEmpty {
-                places[part] = other.places[part]
-            } else {
-                places[part] += other.places[part]
-            }
-        }
+        batches += other.batches
     }
 
     /// The rows that share their key with others, by key.
     ///
     /// What was added is forgotten.
     mutating func takeDuplicates() async -> [[KeyPlace]] {
-        let parts = places
-        places = Array(repeating: [], count: Self.parts)
+        let batches = batches
+        self.batches = []
         return await withTaskGroup(of: [[KeyPlace]].self) { group in
-            for part in parts where part.count > 1 {
-                group.addTask { Self.duplicates(part) }
+            for task in 0..<Self.tasks {
+                let range = Self.parts * task / Self.tasks..<Self.parts * (task + 1) / Self.tasks
+                group.addTask {
+                    Self.parts(range, of: batches).flatMap { $0.count > 1 ? Self.duplicates($0) : [] }
+                }
             }
             var found: [[KeyPlace]] = []
             for await part in group { found += part }
             return found
         }
+    }
+
+    /// The keys of some parts.
+    private static func parts(_ range: Range<Int>, of batches: [[KeyPlace]]) -> [[KeyPlace]] {
+        let count = batches.reduce(0) { $0 + $1.count }
+        var parts = [[KeyPlace]](repeating: [], count: range.count)
+        // Hashes share themselves out evenly.
+        for part in parts.indices { parts[part].reserveCapacity(count / Self.parts + count / Self.parts / 4 + 8) }
+        parts.withUnsafeMutableBufferPointer { parts in
+            for batch in batches {
+                for place in batch {
+                    let part = Int(truncatingIfNeeded: place.key.high >> 56)
+                    if range.contains(part) { parts[part - range.lowerBound].append(place) }
+                }
+            }
+        }
+        return parts
     }
 
     /// By a table of open addresses, as large as the cache likes: most keys stand alone, and are looked at once.

@@ -1,4 +1,3 @@
-internal import Digest
 internal import Foundation
 internal import LabelDiff
 internal import LabelSchema
@@ -26,8 +25,10 @@ package struct ReferenceFile: Sendable {
     /// the fields that refer are.
     ///
     /// - Throws: `Refused` if the file lacks a column or is no CSV; `SheetError` if it cannot be read at all.
-    func offered(to key: ForeignKey, of schema: LabelSchema) async throws -> Set<TupleHash> {
-        let collector = ReferenceCollector(schema: try Self.schema(of: key, in: schema))
+    func offered(
+        to key: ForeignKey, of schema: LabelSchema, _ hasher: RunHasher
+    ) async throws -> Set<TupleHash> {
+        let collector = ReferenceCollector(schema: try Self.schema(of: key, in: schema), hasher: hasher)
         do throws(SheetError) {
             _ = try await file.reader.read(SheetRequest(file.sheet, into: collector))
         } catch {
@@ -68,11 +69,13 @@ package struct ReferenceFile: Sendable {
 /// Takes the rows of a reference file in, and keeps their keys' hashes.
 private actor ReferenceCollector: RowConsumer {
     private let schema: LabelSchema
+    private let hasher: RunHasher
     private var validator: RowValidator?
     private(set) var offered: Set<TupleHash> = []
 
-    init(schema: LabelSchema) {
+    init(schema: LabelSchema, hasher: RunHasher) {
         self.schema = schema
+        self.hasher = hasher
     }
 
     func begin(_ identity: SheetIdentity) {}
@@ -93,10 +96,9 @@ private actor ReferenceCollector: RowConsumer {
             }
         }
         guard let validated = validator?.validate(batch, skippingFirst: skipped) else { return }
-        var hasher = SHA256Hasher()
         validated.bytes.withUnsafeBytes { bytes in
             for row in validated.rows where !row.key.isEmpty {
-                offered.insert(TupleHash(hasher.first16(of: UnsafeRawBufferPointer(rebasing: bytes[row.key]))))
+                offered.insert(hasher.hash(UnsafeRawBufferPointer(rebasing: bytes[row.key])))
             }
         }
     }

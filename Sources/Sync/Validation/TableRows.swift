@@ -15,48 +15,93 @@ struct TableRows: Sendable {
         let otherCount: Int
     }
 
+    /// What is kept of a row's tuples.
+    struct Layout: Sendable {
+        let tupleCount: Int
+        /// For each unique key, the place of its tuple.
+        let uniqueTuples: [Int]
+        /// Whether rows have to be looked at together.
+        let isJoint: Bool
+
+        init(_ schema: LabelSchema) {
+            let tuples = schema.tableTuples
+            tupleCount = tuples.count
+            uniqueTuples = schema.uniqueKeys.map { key in tuples.firstIndex(of: key.fields) ?? 0 }
+            isJoint = schema.foreignKeys.contains { key in
+                if case .list = key.reference { false } else { true }
+            }
+        }
+    }
+
+    /// What is kept of the valid rows of one batch.
+    struct Batch: Sendable {
+        /// For each unique key, where its values were seen; empty where rows have to be looked at together.
+        fileprivate var uniques: [[KeyPlace]] = []
+        /// The rows, and the hashes of their tuples one row after the other; empty where they need not be.
+        fileprivate var rows: [KeyPlace] = []
+        fileprivate var tuples: [TupleHash] = []
+
+        init(_ layout: Layout, capacity: Int) {
+            if layout.isJoint { return }
+            uniques = layout.uniqueTuples.map { _ in
+                var places: [KeyPlace] = []
+                places.reserveCapacity(capacity)
+                return places
+            }
+        }
+
+        /// Adds a valid row.
+        ///
+        /// - Parameters:
+        ///   - place: where it is.
+        ///   - range: its tuples among all.
+        ///   - all: the tuples of the batch, as ranges of its bytes.
+        ///   - bytes: its bytes.
+        ///   - layout: what is kept.
+        ///   - hasher: names tuples.
+        mutating func add(
+            _ place: KeyPlace, _ range: Range<Int>, of all: [Range<Int>], in bytes: UnsafeRawBufferPointer,
+            _ layout: Layout, _ hasher: RunHasher
+        ) {
+            func hash(_ tuple: Int) -> TupleHash {
+                let tuple = all[range.lowerBound + tuple]
+                return tuple.isEmpty ? .missing : hasher.hash(UnsafeRawBufferPointer(rebasing: bytes[tuple]))
+            }
+            if layout.isJoint {
+                rows.append(place)
+                for tuple in 0..<range.count { tuples.append(hash(tuple)) }
+                return
+            }
+            for unique in uniques.indices {
+                let name = hash(layout.uniqueTuples[unique])
+                if name == .missing { continue }
+                uniques[unique].append(
+                    KeyPlace(
+                        key: name, row: place.row, file: place.file, kind: .valid, isTroubled: place.isTroubled))
+            }
+        }
+    }
+
     private let constraints: TableConstraints
-    private let tupleCount: Int
-    /// For each unique key, the place of its tuple.
-    private let uniqueTuples: [Int]
-    /// Whether rows have to be looked at together.
-    private let isJoint: Bool
+    private let layout: Layout
     private var uniques: [KeyPlaces]
     private var rows: [KeyPlace] = []
     private var tuples: [TupleHash] = []
 
     init(_ schema: LabelSchema) {
         constraints = TableConstraints(schema)
-        let tuples = schema.tableTuples
-        tupleCount = tuples.count
-        uniqueTuples = schema.uniqueKeys.map { key in tuples.firstIndex(of: key.fields) ?? 0 }
-        isJoint = schema.foreignKeys.contains { key in
-            if case .list = key.reference { false } else { true }
-        }
-        uniques = uniqueTuples.map { _ in KeyPlaces() }
+        layout = Layout(schema)
+        uniques = layout.uniqueTuples.map { _ in KeyPlaces() }
     }
 
     /// Whether there is nothing to look for.
-    var isEmpty: Bool { tupleCount == 0 }
+    var isEmpty: Bool { layout.tupleCount == 0 }
 
-    /// Adds the valid rows of a batch, with the hashes of their tuples one row after the other.
-    mutating func add(_ batch: [KeyPlace], _ hashes: [TupleHash]) {
-        if isJoint {
-            rows += batch
-            tuples += hashes
-            return
-        }
-        for (unique, tuple) in uniqueTuples.enumerated() {
-            var places: [KeyPlace] = []
-            places.reserveCapacity(batch.count)
-            for (index, row) in batch.enumerated() {
-                let hash = hashes[index * tupleCount + tuple]
-                guard hash != .missing else { continue }
-                places.append(
-                    KeyPlace(key: hash, row: row.row, file: row.file, kind: .valid, isTroubled: row.isTroubled))
-            }
-            uniques[unique].add(places)
-        }
+    /// Adds the valid rows of a batch.
+    mutating func add(_ batch: Batch) {
+        rows += batch.rows
+        tuples += batch.tuples
+        for unique in batch.uniques.indices { uniques[unique].add(batch.uniques[unique]) }
     }
 
     /// Adds the rows of another file.
@@ -75,7 +120,7 @@ struct TableRows: Sendable {
     mutating func takeBreaches(
         without refused: Set<UInt64>, offered: [Int: Set<TupleHash>]
     ) async -> [Breach] {
-        isJoint ? jointBreaches(refused, offered) : await uniqueBreaches(refused)
+        layout.isJoint ? jointBreaches(refused, offered) : await uniqueBreaches(refused)
     }
 
     private mutating func uniqueBreaches(_ refused: Set<UInt64>) async -> [Breach] {
@@ -97,7 +142,7 @@ struct TableRows: Sendable {
     }
 
     private mutating func jointBreaches(_ refused: Set<UInt64>, _ offered: [Int: Set<TupleHash>]) -> [Breach] {
-        let (rows, tuples, count) = (rows, tuples, tupleCount)
+        let (rows, tuples, count) = (rows, tuples, layout.tupleCount)
         let present = rows.indices.filter { !refused.contains(rows[$0].id) }.map { TableRow(index: $0) }
         let findings = constraints.look(
             rows: present, tuple: { tuples[$0 * count + $1] }, kept: [], offered: offered)

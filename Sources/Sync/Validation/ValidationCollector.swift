@@ -9,6 +9,8 @@ actor ValidationCollector: RowConsumer {
     private static let workers = min(8, max(2, ProcessInfo.processInfo.activeProcessorCount))
 
     private let schema: LabelSchema
+    private let hasher: RunHasher
+    private let layout: TableRows.Layout
     private let file: UInt16
     private let limit: Int
     private let onRows: @Sendable (_ rows: Int, _ bytes: Int) -> Void
@@ -30,14 +32,17 @@ actor ValidationCollector: RowConsumer {
 
     /// - Parameters:
     ///   - schema: the schema.
+    ///   - hasher: names keys and tuples.
     ///   - file: the place of the file among those that are validated.
     ///   - limit: so many rows with errors are kept.
     ///   - onRows: is told of the rows and bytes that were judged.
     init(
-        schema: LabelSchema, file: UInt16, limit: Int,
+        schema: LabelSchema, hasher: RunHasher, file: UInt16, limit: Int,
         onRows: @escaping @Sendable (_ rows: Int, _ bytes: Int) -> Void
     ) {
         self.schema = schema
+        self.hasher = hasher
+        layout = TableRows.Layout(schema)
         table = TableRows(schema)
         self.file = file
         self.limit = limit
@@ -57,13 +62,14 @@ actor ValidationCollector: RowConsumer {
         }
         if underWay.count >= Self.workers { try await takeOldest() }
         var validator = try idle.popLast() ?? bind()
-        let (file, room) = (file, limit - troubled.count)
+        let (layout, hasher, file, room) = (layout, hasher, file, limit - troubled.count)
         bytes += batch.bytes.count
         underWay.append(
             // Detached, since a task of this actor would run on it, one batch after the other.
             Task.detached {
                 let validated = validator.validate(batch, skippingFirst: skipped)
-                return CheckedBatch(validated, validator: validator, file: file, room: room)
+                return CheckedBatch(
+                    validated, validator: validator, layout: layout, hasher: hasher, file: file, room: room)
             })
     }
 
@@ -82,7 +88,7 @@ actor ValidationCollector: RowConsumer {
         kinds.merge(batch.kinds, uniquingKeysWith: +)
         aliases.merge(batch.aliases, uniquingKeysWith: +)
         keys.add(batch.keys)
-        table.add(batch.tableRows, batch.tuples)
+        table.add(batch.table)
         troubled += batch.troubled.prefix(max(0, limit - troubled.count))
         troubledCount += batch.troubledCount
         idle.append(batch.validator)
