@@ -61,9 +61,12 @@ struct SchemaMistakeCollector {
     ///   - place: What it is, for messages.
     ///   - known: The names that may stand here.
     ///   - unused: Names that Table Schema knows and Sheaf does not, each with what to do instead.
+    ///   - isOpen: Any other name may stand here and has no effect, as Table Schema allows; one that looks like a known
+    ///     name mistyped still is a mistake.
     /// - Returns: The known members, or nil if the node is no mapping.
     mutating func members(
-        of node: SchemaNode, in place: String, known: [String], unused: [String: String] = [:]
+        of node: SchemaNode, in place: String, known: [String], unused: [String: String] = [:],
+        isOpen: Bool = false
     ) -> SchemaMembers? {
         guard case .mapping(let all) = node.value else {
             add(node.line, "\(place) must be a mapping, but is \(node.found)")
@@ -72,6 +75,8 @@ struct SchemaMistakeCollector {
         var members = SchemaMembers(place: place, line: node.line)
         for member in all {
             guard known.contains(member.name) else {
+                let isMistyped = unused[member.name] != nil || NearestText.find(member.name, among: known) != nil
+                if isOpen, !isMistyped { continue }
                 addUnknown(member, in: place, known: known, unused: unused)
                 continue
             }

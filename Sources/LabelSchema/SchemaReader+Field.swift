@@ -32,7 +32,7 @@ extension SchemaReader {
         let what = "field `\(CellText.shown(name.text))`"
         guard
             let members = mistakes.members(
-                of: node, in: what, known: Self.knownInField, unused: Self.unusedInField)
+                of: node, in: what, known: Self.knownInField, unused: Self.unusedInField, isOpen: true)
         else { return nil }
         var sheaf = SchemaMembers(place: "`sheaf` of \(what)", line: members.line)
         var isRoleKnown = true
@@ -57,7 +57,7 @@ extension SchemaReader {
         parts.type = type(members)
         let examples = examples(members, parts.type)
         parts.example = examples.first
-        readValues(members, sheaf, isOnlyKey: key == [name.text], &parts)
+        readValues(members, sheaf, &parts)
 
         if parts.role == .key, let type = parts.type, type.isStructured {
             let problem = "\(what) is of type `\(type.rawValue)` and cannot be part of the primary key"

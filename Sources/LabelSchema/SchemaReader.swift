@@ -30,10 +30,9 @@ struct SchemaReader {
     }
 
     private static let known = [
-        "$schema", "profile", "name", "title", "description", "fields", "fieldsMatch", "missingValues", "primaryKey",
+        "$schema", "profile", "name", "title", "description", "homepage", "version", "created", "keywords",
+        "contributors", "licenses", "sources", "examples", "fields", "fieldsMatch", "missingValues", "primaryKey",
         "uniqueKeys", "foreignKeys", "sheaf",
-        // What only people and catalogues read.
-        "homepage", "version", "created", "keywords", "contributors", "examples",
     ]
 
     /// What may stand under `sheaf` of the document.
@@ -41,7 +40,7 @@ struct SchemaReader {
 
     private mutating func schema(_ root: SchemaNode) -> LabelSchema? {
         guard
-            let members = mistakes.members(of: root, in: "the document", known: Self.known)
+            let members = mistakes.members(of: root, in: "the document", known: Self.known, isOpen: true)
         else { return nil }
         let sheaf = members["sheaf"].flatMap {
             mistakes.members(of: $0, in: "`sheaf` of the document", known: Self.knownInSheaf)

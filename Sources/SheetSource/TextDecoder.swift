@@ -98,24 +98,16 @@ struct TextDecoder: ~Copyable {
         }
     }
 
-    /// How many line feeds and carriage returns there are, counted in 32 places at once.
+    /// How many line feeds and carriage returns there are, counted in words of eight bytes.
     private static func breaks(in text: [UInt8]) -> (feeds: Int, returns: Int) {
         var (feeds, returns) = (0, 0)
         text.withUnsafeBytes { bytes in
             var index = 0
-            while index + 32 <= bytes.count {
-                var (some, others) = (SIMD32<UInt8>(), SIMD32<UInt8>())
-                // No place counts further than a byte can.
-                for _ in 0..<min(255, (bytes.count - index) / 32) {
-                    let block = bytes.loadUnaligned(fromByteOffset: index, as: SIMD32<UInt8>.self)
-                    some &-= SIMD32<UInt8>(repeating: 0).replacing(with: 255, where: block .== 0x0A)
-                    others &-= SIMD32<UInt8>(repeating: 0).replacing(with: 255, where: block .== 0x0D)
-                    index += 32
-                }
-                for place in 0..<32 {
-                    feeds += Int(some[place])
-                    returns += Int(others[place])
-                }
+            while index &+ 8 <= bytes.count {
+                let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                feeds &+= count(of: 0x0A0A_0A0A_0A0A_0A0A, in: word)
+                returns &+= count(of: 0x0D0D_0D0D_0D0D_0D0D, in: word)
+                index &+= 8
             }
             for byte in bytes[index...] {
                 feeds += byte == 0x0A ? 1 : 0
@@ -123,6 +115,15 @@ struct TextDecoder: ~Copyable {
             }
         }
         return (feeds, returns)
+    }
+
+    /// In how many places two words have the same byte: the difference is zero there, and only there adding 0x7F leaves
+    /// the highest bit as it is.
+    @inline(__always)
+    private static func count(of repeated: UInt64, in word: UInt64) -> Int {
+        let lows: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
+        let difference = word ^ repeated
+        return (~(((difference & lows) &+ lows) | difference | lows)).nonzeroBitCount
     }
 }
 

@@ -41,6 +41,25 @@ import Testing
         #expect(schema.fields[6].example == #"{"a":1}"#)
     }
 
+    /// The standard lets a document have members of its own; what looks mistyped is a mistake all the same.
+    @Test func membersOfOtherToolsDoNoHarm() throws {
+        let text = { (document: String, field: String) in
+            """
+            primaryKey: [id]
+            homepage: https://example.com/
+            \(document)
+            fields: [{ name: id, type: integer, \(field) }, { name: a, sheaf: { role: label } }]
+            """
+        }
+        let plain = try LabelSchema.parse(text("version: 2", "rdfType: x"), file: "own.yaml")
+        let other = try LabelSchema.parse(text("x-team: [cooks]", "unitOfMeasure: kg"), file: "own.yaml")
+        #expect(plain.fields.count == other.fields.count)
+        #expect(String(decoding: other.document, as: UTF8.self).contains(#""x-team":["cooks"]"#))
+        for (document, field) in [("titel: x", "a: 1"), ("x: 1", "contraints: {}"), ("sheaf: { colour: 1 }", "b: 1")] {
+            #expect(throws: LabelSchemaMistakes.self) { try LabelSchema.parse(text(document, field), file: "own.yaml") }
+        }
+    }
+
     /// A stored document is read back with the same meaning.
     @Test func aStoredDocumentMeansTheSame() throws {
         let schema = try LabelSchema.parse(

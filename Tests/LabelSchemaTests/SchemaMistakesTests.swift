@@ -285,7 +285,7 @@ import Testing
 
     @Test func showsHostileTextSafely() {
         let found = mistakes(
-            "\"\\e[31m\\n\": 1\nprimaryKey: [\"\\e]0;x\\a\"]\nfields: [{name: a, sheaf: {role: \"\\u202e\"}}]")
+            "sheaf: {\"\\e[31m\\n\": 1}\nprimaryKey: [\"\\e]0;x\\a\"]\nfields: [{name: a, sheaf: {role: \"\\u202e\"}}]")
         #expect(found.count == 3)
         #expect(found.joined().unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F && $0.value != 0x202E })
     }

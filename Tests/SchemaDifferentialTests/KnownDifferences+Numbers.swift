@@ -76,15 +76,16 @@ extension KnownDifference {
                 return difference.isTakenByThem && difference.cell.contains(group)
             }),
         KnownDifference(
-            name: "A sign behind a number", example: FieldSpec("integer", [JSONMember("bareNumber", false)]),
+            name: "A sign that does not stand before a number",
+            example: FieldSpec("integer", [JSONMember("bareNumber", false)]),
             cell: "1-",
             ours: ["type-error"], theirs: [],
             reason:
-                "The standard: what is not of the number goes. But a minus is, and accounts put it behind: frictionless "
+                "The standard: what is not of the number goes. But a sign is, and accounts put it behind: frictionless "
                 + "makes it 1",
             explains: { difference in
                 difference.isTakenByThem && difference.field?.members["bareNumber"] == false
-                    && difference.cell.contains(/\d[^\d]*[-+]/)
+                    && difference.cell.contains(/[-+](?![\d.])/.matchingSemantics(.unicodeScalar))
             }),
         KnownDifference(
             name: "The year 0", example: FieldSpec("year"), cell: "0000", ours: ["type-error"], theirs: [],

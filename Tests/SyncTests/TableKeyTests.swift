@@ -152,6 +152,21 @@ import Testing
         }
     }
 
+    @Test func whatALabelRefersToWaitsThoughItsFieldHasAnotherName() async throws {
+        let renamed = Self.tree.replacing("fields: [id]", with: "fields: [number]")
+            .replacing("primaryKey: [id]", with: "primaryKey: [number]")
+            .replacing("name: id,", with: "name: number, title: id, sheaf: { was: id },")
+        try await Workbench.with { bench in
+            try write(bench, "a.csv", [["1", "", "", "主食"], ["2", "", "1", "主食"]])
+            try await bench.sync(["a.csv"], schema: Self.tree)
+            try write(bench, "a.csv", [["2", "", "1", "おかし"]])
+            let report = try await bench.sync(["a.csv"], schema: renamed)
+            #expect(report.breaches.isEmpty)
+            #expect(report.waitingDeletes.map(\.key) == ["[1]"])
+            #expect(try await bench.labels().count == 2)
+        }
+    }
+
     @Test func bothMayGoTogether() async throws {
         try await Workbench.with { bench in
             try write(bench, "a.csv", [["1", "", "", "主食"], ["2", "", "1", "主食"], ["3", "", "", "主食"]])

@@ -22,6 +22,7 @@ extension CellError {
 
     private func usualSentences(_ language: MessageLanguage) -> [String] {
         switch code {
+        case "cell-error" where detail["reason"] == "control": return [words("cell-error/control", language)]
         case "cell-error": return [words(cell == "Loading..." ? "cell-error/loading" : "cell-error", language)]
         case "primary-key": return keySentences(language)
         case "unique-error": return [uniqueSentence(language)]

@@ -87,6 +87,9 @@ package struct UsualMessage: Sendable {
             "cell-error", ja: "「{field}」のセルが「{cell}」というエラーになっています。数式か参照先をご確認ください。",
             en: "The cell in “{field}” shows the error {cell}. Please check its formula or what it refers to."),
         UsualMessage(
+            "cell-error/control", ja: "「{field}」の「{cell}」に、目に見えない制御文字が入っています。セルに入力し直していただくと消えます。",
+            en: "“{cell}” in “{field}” has an invisible control character in it. Typing it anew takes it out."),
+        UsualMessage(
             "cell-error/loading", ja: "「{field}」のセルがまだ計算中（Loading...）です。表示が終わってから、もう一度ご確認ください。",
             en: "The cell in “{field}” is still being computed (Loading...). Please look again when it has finished."),
     ]

@@ -75,12 +75,24 @@ extension FieldReader {
         var isFailed = isTooShortOrLong(text, failures: &failures)
         if let pattern, !pattern.matches(text), add(patternFailure(), to: &failures) { isFailed = true }
         if isFailed { return .failed }
+        let start = arena.count
         arena.appendJSONString(text)
+        // What JSON escapes is longer than the text and its quotes: most text is done here.
+        if arena.count - start != text.count + 2, Self.hasControls(text) { failures.append(.controlCharacter) }
         return .value
     }
 
+    /// Whether a text has a character that nobody types: a control character that is neither a tab nor a line break.
+    private static func hasControls(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        text.contains { $0 < 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
+    }
+
     private func isTooShortOrLong(_ text: UnsafeBufferPointer<UInt8>, failures: inout [CellFailure]) -> Bool {
-        guard field.constraints.minLength != nil || field.constraints.maxLength != nil else { return false }
+        let (least, most) = (field.constraints.minLength, field.constraints.maxLength)
+        if least == nil, most == nil { return false }
+        // A character has four bytes at most, and one at least: few bytes are not too long, many not too short.
+        let isLongEnough = least.map { text.count >= $0 * 4 } ?? true
+        if isLongEnough, most.map({ text.count <= $0 }) ?? true { return false }
         var count = 0
         for byte in text where byte & 0xC0 != 0x80 { count += 1 }
         return isTooShortOrLong(count, failures: &failures)

@@ -91,12 +91,23 @@ struct ValueBounds: Sendable {
             guard let value = whole ?? NumberText.double(json) else { return nil }
             return value < limit ? -1 : value > limit ? 1 : 0
         case .text(let limit):
-            var end = json.count - 1
-            if end > 0, json[end - 1] == UInt8(ascii: "Z") { end -= 1 }
-            let text = json[min(1, end)..<end]
-            if text.elementsEqual(limit) { return 0 }
-            return text.lexicographicallyPrecedes(limit) ? -1 : 1
+            return limit.withUnsafeBufferPointer { Self.order(json, $0) }
         case .duration: return nil
         }
+    }
+
+    /// The order of a date or time in quotes and one without; the `Z` of either does not count.
+    private static func order(_ json: UnsafeBufferPointer<UInt8>, _ limit: UnsafeBufferPointer<UInt8>) -> Int {
+        var end = json.count - 1
+        if end > 0, json[end - 1] == UInt8(ascii: "Z") { end -= 1 }
+        let length = max(0, end - 1)
+        let common = min(length, limit.count)
+        var index = 0
+        while index < common {
+            let (own, other) = (json[index + 1], limit[index])
+            if own != other { return own < other ? -1 : 1 }
+            index += 1
+        }
+        return length < limit.count ? -1 : length > limit.count ? 1 : 0
     }
 }

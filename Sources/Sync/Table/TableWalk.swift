@@ -157,8 +157,9 @@ struct TableWalk {
         var dangling = needed
         var referring: [KeyHash: (place: Int, from: [KeyHash])] = [:]
         try await eachLabel(Array(leaving.keys)) { key, label in
+            let form = schema.carriedOver(canonicalLabel: label)?.label ?? label
             for (place, values) in needed {
-                let tuple = LabelSchema.tupleHash(tuples[place], ofCanonicalLabel: label)
+                let tuple = LabelSchema.tupleHash(tuples[place], ofCanonicalLabel: form)
                 guard let from = values[tuple] else { continue }
                 dangling[place]?[tuple] = nil
                 referring[key] = (place, from)
