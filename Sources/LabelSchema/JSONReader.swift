@@ -11,7 +11,7 @@ struct JSONReader {
     private var line = 1
     private var depth = 0
 
-    private static let deepest = 64
+    static let deepest = 64
 
     private init(_ bytes: [UInt8]) {
         self.bytes = bytes
