@@ -71,6 +71,21 @@ import Testing
         }
     }
 
+    @Test func aKeptLabelThatLosesAValueIsACostToo() async throws {
+        try await Workbench.with { bench in
+            try bench.write("a.csv", [["1", "a", "主食"], ["2", "", "主菜"]], header: Self.header)
+            try await bench.sync(["a.csv"], schema: Self.before)
+            // The row is refused, so its label has no row to take its place.
+            try bench.write("a.csv", [["1", "a", "謎"], ["2", "", "主菜"]], header: Self.header)
+            try await bench.sync(["a.csv"], schema: Self.before)
+            let held = try await bench.sync(["a.csv"], schema: Self.removed)
+            #expect(held.outcome == .held)
+            #expect(held.changes.map(\.isCost) == [true])
+            #expect(held.changes.map(\.kind) == [.update])
+            #expect(try await bench.kinds() == [1: "主食", 2: "主菜"])
+        }
+    }
+
     @Test(arguments: ["superset", "partial"])
     func aColumnThatASheetHadAndHasNoMoreRefusesTheSheet(match: String) async throws {
         let schema = Self.schema("- { name: dish, type: string }", more: "fieldsMatch: \(match)")
