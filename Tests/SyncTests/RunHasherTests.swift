@@ -1,4 +1,5 @@
 import LabelDiff
+import LabelSchema
 import TestRandom
 import Testing
 
