@@ -12,7 +12,7 @@ SOURCES := Sources Tests Package.swift
 
 .PHONY: help
 help: ## Print this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: deps
 deps: ## Check the Debian packages that are needed; install them where that may be done
@@ -45,8 +45,13 @@ test-lives: deps ## Let 400 datasets live at random, with everything that people
 	$(SWIFT) build --build-tests
 	SHEAF_TEST_LIVES=400 SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(TEST_WIDTH) $(SWIFT) test --skip-build --filter LifeTests
 
+.PHONY: test-tables
+test-tables: deps ## Put 20,000 drawn tables to Sheaf and to frictionless, and compare (some minutes)
+	$(SWIFT) build --build-tests
+	SHEAF_TEST_TABLES=20000 SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(TEST_WIDTH) $(SWIFT) test --skip-build --filter '^SchemaDifferentialTests'
+
 .PHONY: test-all
-test-all: test lint build test-crash test-lives ## Run the tests and what takes longer: the format check, a release build, crashes, lives
+test-all: test lint build test-crash test-lives test-tables ## Run the tests and what takes longer: the format check, a release build, crashes, lives, tables
 
 .PHONY: bench
 bench: deps ## Measure, and print ratios to what the machine can do

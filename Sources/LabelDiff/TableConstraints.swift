@@ -54,8 +54,8 @@ package struct TableConstraints: Sendable {
     package struct Findings: Sendable {
         /// Rows that are refused, by index, with what each breaks.
         package var refused: [Int: [Breach]] = [:]
-        /// For a unique key's breach, the rows and labels that hold the value too, up to a few.
-        package var others: [Int: [Holder]] = [:]
+        /// Who else holds the values of a refused row: by its index, and by the unique key's place.
+        package var others: [Int: [Int: Others]] = [:]
         /// Kept labels that collide with another kept one, or refer to a value outside the dataset that is not there.
         package var failing: [KeyHash: Set<Breach>] = [:]
         /// Values of the dataset itself that kept labels refer to and that nothing offers: by the place of the tuple
@@ -69,6 +69,14 @@ package struct TableConstraints: Sendable {
     package enum Holder: Sendable, Hashable {
         case row(Int)
         case label(KeyHash)
+    }
+
+    /// The rows and labels that hold a value too.
+    package struct Others: Sendable, Hashable {
+        /// The first of them.
+        package let holders: [Holder]
+        /// How many they are.
+        package let count: Int
     }
 
     private struct SelfReference {
@@ -190,7 +198,8 @@ package struct TableConstraints: Sendable {
             let others =
                 labels.prefix(Self.toldHolders).map { Holder.label($0) }
                 + all.prefix(Self.toldHolders + 1).filter { $0.index != row.index }.map { Holder.row($0.index) }
-            findings.others[row.index, default: []] += others
+            findings.others[row.index, default: [:]][index] = Others(
+                holders: others, count: labels.count + all.count - 1)
         }
     }
 

@@ -22,6 +22,9 @@ struct CellFailure {
     /// A spreadsheet's own error, such as `#N/A`.
     static let sheetError = CellFailure(code: "cell-error", detail: [:])
 
+    /// A character that nobody types, such as one that moves a terminal's cursor: told, and kept as it is.
+    static let controlCharacter = CellFailure(code: "cell-error", detail: ["reason": "control"], isWarning: true)
+
     /// A member of a stored label for which there is no field.
     static let unknownMember = CellFailure(code: "extra-cell", detail: [:])
 }

@@ -11,18 +11,19 @@ struct JSONReader {
     private var line = 1
     private var depth = 0
 
-    private static let deepest = 64
+    static let deepest = 64
 
-    private init(_ bytes: [UInt8]) {
+    private init(_ bytes: [UInt8], depth: Int) {
         self.bytes = bytes
+        self.depth = depth
     }
 
-    /// Reads one whole document.
-    static func read(_ bytes: [UInt8]) throws(Problem) -> SchemaNode {
+    /// Reads one whole document, or a value that is to stand so deep in another one.
+    static func read(_ bytes: [UInt8], depth: Int = 0) throws(Problem) -> SchemaNode {
         guard String(validating: bytes, as: UTF8.self) != nil else {
             throw Problem(line: 0, message: "the text is not UTF-8")
         }
-        var reader = JSONReader(bytes)
+        var reader = JSONReader(bytes, depth: depth)
         reader.skipSpace()
         let node = try reader.value()
         reader.skipSpace()

@@ -10,6 +10,7 @@ extension SchemaNode {
             guard let root = try Yams.compose(yaml: text) else {
                 throw mistake(file, 0, "the document is empty", "write at least `fields` and `primaryKey`")
             }
+            try checkSize(root, of: text, file: file)
             var foreign: [LabelSchemaMistake] = []
             let node = convert(root, file: file, mistakes: &foreign)
             guard foreign.isEmpty else { throw LabelSchemaMistakes(mistakes: foreign) }
@@ -20,6 +21,29 @@ extension SchemaNode {
             throw mistakes(of: error, file: file)
         } catch {
             throw mistake(file, 0, "the document cannot be read as YAML", "check quotes and indentation")
+        }
+    }
+
+    /// So much may a document become by its aliases, whatever its own size.
+    private static let smallSize = 16_000_000
+
+    /// Refuses what no canonical document could hold: values nested too deep, and aliases of aliases that make a short
+    /// text a huge one.
+    private static func checkSize(_ root: Node, of text: String, file: String) throws(LabelSchemaMistakes) {
+        var left = smallSize + 10 * text.utf8.count
+        var open: [(node: Node, depth: Int)] = [(root, 0)]
+        while let (node, depth) = open.popLast() {
+            left -= 1 + (node.scalar?.string.utf8.count ?? 0)
+            guard left > 0 else {
+                throw mistake(
+                    file, node.mark?.line ?? 0, "the aliases make the document too large", "write less of them")
+            }
+            guard node.scalar == nil else { continue }
+            guard depth < JSONReader.deepest else {
+                throw mistake(file, node.mark?.line ?? 0, "values are nested too deep", "nest them less")
+            }
+            if let items = node.sequence { open += items.map { ($0, depth + 1) } }
+            for (key, value) in node.mapping ?? [:] { open += [(key, depth + 1), (value, depth + 1)] }
         }
     }
 

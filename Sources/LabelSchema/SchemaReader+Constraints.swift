@@ -5,7 +5,7 @@ extension SchemaReader {
     ]
 
     /// Reads every constraint but `enum`.
-    mutating func readConstraints(_ members: SchemaMembers, isOnlyKey: Bool, _ parts: inout FieldParts) {
+    mutating func readConstraints(_ members: SchemaMembers, _ parts: inout FieldParts) {
         parts.constraints.required = mistakes.flag(members, "required") ?? false
         parts.constraints.unique = mistakes.flag(members, "unique") ?? false
         guard let type = parts.type else { return }

@@ -57,7 +57,7 @@ extension SchemaReader {
         parts.type = type(members)
         let examples = examples(members, parts.type)
         parts.example = examples.first
-        readValues(members, sheaf, isOnlyKey: key == [name.text], &parts)
+        readValues(members, sheaf, &parts)
 
         if parts.role == .key, let type = parts.type, type.isStructured {
             let problem = "\(what) is of type `\(type.rawValue)` and cannot be part of the primary key"

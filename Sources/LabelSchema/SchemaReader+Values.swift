@@ -14,7 +14,7 @@ extension SchemaReader {
 
     /// Reads everything that depends on the type.
     mutating func readValues(
-        _ members: SchemaMembers, _ sheaf: SchemaMembers, isOnlyKey: Bool, _ parts: inout FieldParts
+        _ members: SchemaMembers, _ sheaf: SchemaMembers, _ parts: inout FieldParts
     ) {
         if let type = parts.type {
             readFormat(members, type, &parts)
@@ -27,7 +27,7 @@ extension SchemaReader {
             constraints =
                 mistakes.members(of: node, in: constraints.place, known: Self.constraintNames) ?? constraints
         }
-        readConstraints(constraints, isOnlyKey: isOnlyKey, &parts)
+        readConstraints(constraints, &parts)
         readAllowed(constraints, members, &parts)
         readAliases(sheaf, &parts)
         readSeverity(sheaf, constraints, &parts)

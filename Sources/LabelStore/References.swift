@@ -26,18 +26,27 @@ package struct StoredLabelRecord: Sendable {
 extension LabelStore {
     /// The dataset versions that a version's foreign keys were checked against, by name.
     package func references(of dataset: DatasetRecord, version: Int) async throws -> [VersionReferenced] {
+        try await references(of: dataset)[version] ?? []
+    }
+
+    /// The dataset versions that the foreign keys of a dataset's versions were checked against: by version, and in each
+    /// by name.
+    package func references(of dataset: DatasetRecord) async throws -> [Int: [VersionReferenced]] {
         try await pool.withConnection { connection in
-            try connection.rows(
+            var references: [Int: [VersionReferenced]] = [:]
+            for row in try connection.rows(
                 """
-                SELECT r.target_dataset_id, d.name, r.target_version
+                SELECT r.version, r.target_dataset_id, d.name, r.target_version
                 FROM sheaf_version_references r JOIN sheaf_datasets d ON d.dataset_id = r.target_dataset_id
-                WHERE r.dataset_id = ? AND r.version = ? ORDER BY d.name
-                """, [.uint(UInt64(dataset.id)), .int(Int64(version))]
-            ).map { row in
-                VersionReferenced(
-                    datasetID: UInt32(try row.int("target_dataset_id")), dataset: try row.text("name"),
-                    version: Int(try row.int("target_version")))
+                WHERE r.dataset_id = ? ORDER BY r.version, d.name
+                """, [.uint(UInt64(dataset.id))])
+            {
+                references[Int(try row.int("version")), default: []].append(
+                    VersionReferenced(
+                        datasetID: UInt32(try row.int("target_dataset_id")), dataset: try row.text("name"),
+                        version: Int(try row.int("target_version"))))
             }
+            return references
         }
     }
 

@@ -33,7 +33,8 @@ struct ReportDetails {
                 key: String(decoding: key, as: UTF8.self), sheet: row.map { texts.names.names[Int($0.sheet)] },
                 row: row.map { Int($0.rowNumber) },
                 annotator: row.flatMap { row in record.flatMap { texts.annotator($0, sheet: row.sheet) } },
-                isCost: entry.isCost, reasons: problems(decided.costs[entry.key] ?? []),
+                isCost: entry.isCost,
+                reasons: problems(definition.schema.quoting(before, in: decided.costs[entry.key] ?? [])),
                 cells: definition.schema.cellChanges(from: before, to: after))
         }
     }

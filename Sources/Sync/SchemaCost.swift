@@ -71,7 +71,11 @@ package struct SchemaCost: Sendable {
             let labels = try await store.labels(of: dataset, version: version, keys: some)
             try await page(
                 checked,
-                some.compactMap { key in labels[key].map { InvalidLabel($0, of: old, broken[key] ?? []) } })
+                some.compactMap { key in
+                    guard let label = labels[key] else { return nil }
+                    let form = schema.translated(canonicalLabel: label) ?? label
+                    return InvalidLabel(label, of: old, schema.quoting(form, in: broken[key] ?? []))
+                })
         }
     }
 
@@ -122,22 +126,6 @@ private struct TableCheck {
                 breaches[key, default: []].insert(.foreign(own))
             }
         }
-        let nowhere = CellError.Place(column: nil, rowNumber: 0, cell: "")
-        return breaches.mapValues { breaches in
-            breaches.compactMap { breach in
-                switch breach {
-                case .unique(let place):
-                    let key = schema.uniqueKeys[place]
-                    return field(key.fields).map { CellError.notUnique($0, key: key, at: nowhere, holders: []) }
-                case .foreign(let place):
-                    let key = schema.foreignKeys[place]
-                    return field(key.fields).map { CellError.noReference($0, key: key, at: nowhere) }
-                }
-            }
-        }
-    }
-
-    private func field(_ names: [String]) -> LabelField? {
-        schema.fields.first { $0.name == names.first }
+        return breaches.mapValues(schema.errors(ofStoredLabel:))
     }
 }

@@ -143,7 +143,7 @@ actor SheetCollector: RowConsumer {
         rows.append(contentsOf: batch.rows)
         unreadable.append(contentsOf: batch.unreadable)
         pendingCount += batch.pendingCount
-        for (row, hashes) in batch.tuples { tuples.set(hashes, row: row) }
+        tuples.add(batch.tuples, rows: batch.tupleRows)
         warningCount += batch.warnings.count
         warnings.append(contentsOf: batch.warnings.prefix(max(0, Self.toldWarnings - warnings.count)))
         for alias in batch.aliases {
@@ -192,15 +192,17 @@ private struct DigestedBatch: Sendable {
     private(set) var rows: [SeenRow] = []
     private(set) var unreadable: [UnreadableRow] = []
     private(set) var pendingCount = 0
-    private(set) var tuples: [(row: UInt32, hashes: [TupleHash])] = []
-    let warnings: [CellError]
+    /// The tuples of the rows that have any, one row behind the other, and the numbers of those rows.
+    private(set) var tuples: [TupleHash] = []
+    private(set) var tupleRows: [UInt32] = []
+    /// Those of valid rows; a row that is refused tells its own with its errors.
+    private(set) var warnings: [CellError] = []
     let aliases: [AliasCount]
     /// The validator that made it, to be used again.
     let validator: RowValidator
 
     init(_ batch: ValidatedBatch, validator: RowValidator, sheet: UInt16, spool: Spool) throws {
         self.validator = validator
-        warnings = batch.errors.filter { $0.severity == .warning }
         aliases = batch.aliasCounts
         var hasher = SHA256Hasher()
         var block: [UInt8] = []
@@ -222,13 +224,14 @@ private struct DigestedBatch: Sendable {
                     continue
                 }
                 if row.kind == .pending { pendingCount += 1 }
-                if !row.tuples.isEmpty {
-                    let hashes = batch.tuples[row.tuples].map { range in
+                if row.kind == .valid, !row.errors.isEmpty { warnings += batch.errors[row.errors] }
+                if !row.tuples.isEmpty { tupleRows.append(number) }
+                for place in row.tuples {
+                    let range = batch.tuples[place]
+                    tuples.append(
                         range.isEmpty
                             ? TupleHash.missing
-                            : KeyHash(hasher.first16(of: UnsafeRawBufferPointer(rebasing: bytes[range])))
-                    }
-                    tuples.append((number, hashes))
+                            : KeyHash(hasher.first16(of: UnsafeRawBufferPointer(rebasing: bytes[range]))))
                 }
                 rows.append(
                     SeenRow(

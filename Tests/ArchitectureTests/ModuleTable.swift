@@ -40,8 +40,7 @@ struct Module: Sendable {
         Module(name: "Tabular"),
         Module(name: "LabelSchema", mayImport: ["Tabular"], packages: ["Yams"]),
         Module(name: "LabelDiff", mayImport: ["LabelSchema", "Tabular", "Digest"]),
-        Module(
-            name: "SheetSource", mayImport: ["Tabular", "LabelSchema", "HTTPTransfer", "Digest"], packages: ["Logging"]),
+        Module(name: "SheetSource", mayImport: ["Tabular", "HTTPTransfer", "Digest"], packages: ["Logging"]),
         Module(
             name: "LabelStore", mayImport: ["LabelDiff", "LabelSchema", "MySQL", "Digest"], packages: ["Logging"]),
         Module(

@@ -39,7 +39,7 @@ import Testing
         ),
         (
             ["example: P1", "constraints: { pattern: 'P\\d' }"], "x",
-            "「x」は「カテゴリ」の決まった形に合っていません。「P1」のように入力してください。",
+            "「x」は「カテゴリ」の決められた形式になっていません。「P1」のように入力してください。",
             "“x” does not have the form that “Category” needs. It should look like “P1”."
         ),
         (
@@ -85,6 +85,36 @@ import Testing
         let words = CellError.duplicateKey(
             field: try #require(own.fields.first), column: 0, rowNumber: 2, cell: "1", otherCells: ["A9"])
         #expect(words.message(.ja) == "同じレシピIDと手順番号の行が、ほかにもあります（A9）。一行だけ残してください。")
+    }
+
+    @Test func aKeyOfSeveralFieldsIsToldByTheirTitles() throws {
+        let schema = try LabelSchema.parse(
+            """
+            primaryKey: [id]
+            sheaf: { lists: { menu: [[shop, dish], [東, 麺]] } }
+            uniqueKeys: [[shop, dish]]
+            foreignKeys: [{ fields: [shop, dish], reference: { resource: menu, fields: [shop, dish] } }]
+            fields:
+              - { name: id, type: integer }
+              - { name: shop, title: 店, sheaf: { role: label, title: { en: Shop } } }
+              - { name: dish, title: "{料理}", sheaf: { role: label } }
+            """, file: "keys.yaml")
+        let fields = Array(schema.fields.suffix(2))
+        let place = CellError.Place(column: 1, rowNumber: 2, cell: "東")
+        let shared = try #require(CellError.notUnique(fields, at: place, holders: ["B3"]))
+        #expect(shared.detail["fields"] == "shop, dish")
+        #expect(shared.message(.ja).hasPrefix("「店」「{料理}」の組み合わせが、ほかの行と同じです（B3）。"))
+        #expect(shared.message(.en).hasPrefix("Together, “Shop”, “{料理}” are the same as in B3."))
+        let row = [Typed.text("1"), .text("東"), .text("飯")]
+        let missing = try #require(schema.check([row]).first?.errors.first)
+        #expect(missing.message(.ja).hasPrefix("「店」「{料理}」の組み合わせが、使える値の一覧にありません"))
+        let away = try #require(CellError.noReference(fields, to: .dataset("menu"), at: place))
+        #expect(away.message(.ja).hasPrefix("「店」「{料理}」の組み合わせが、menu に見つかりません（「店」は今「東」）。"))
+        let label = try #require(CellError.notUnique(fields, at: place, holders: []))
+        #expect(label.message(.en) == "Another label is the same in “Shop”, “{料理}” together.")
+        // Told again from the store, without the schema.
+        #expect(CellError(json: shared.json())?.message(.ja) == shared.message(.ja))
+        #expect(CellError.notUnique([], at: place, holders: []) == nil)
     }
 
     /// Whatever a cell holds, a message is one line that does nothing to a terminal and cannot be mistaken for markup.

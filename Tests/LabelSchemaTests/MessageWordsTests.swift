@@ -136,10 +136,10 @@ import Testing
 
     @Test func aWarningSaysThatTheRowIsTaken() throws {
         let errors = try messages("reason is filled", [:], extra: ", severity: warning")
-        #expect(errors.map { $0.message(.ja) } == ["「理由」を入力してください。（念のためのお知らせです。この行はこのまま取り込みます。）"])
+        #expect(errors.map { $0.message(.ja) } == ["「理由」を入力してください。（念のためのお知らせです。このままでも取り込みの妨げにはなりません。）"])
         #expect(
             errors.map { $0.message(.en) } == [
-                "“Reason” must be filled in. (This is only a note: the row is taken as it is.)"
+                "“Reason” must be filled in. (This is only a note: it does not keep the row out.)"
             ])
     }
 

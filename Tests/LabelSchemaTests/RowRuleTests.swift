@@ -159,7 +159,7 @@ private func row(_ cells: [String: Typed], _ schema: LabelSchema) -> [Typed] {
 
     @Test func aCellThatCannotBeReadIsSaidOnceAndNotJudged() throws {
         let cells: [String: Typed] = ["start": "soon", "end": "2024-05-01", "reason": "x"]
-        #expect(try errors(["start <= end", "start is empty"], cells).map(\.code) == ["type-error"])
+        #expect(try errors(["start <= end", "start is empty", "start is filled"], cells).map(\.code) == ["type-error"])
     }
 
     @Test func workThatIsNotDoneYetBreaksNoRule() throws {

@@ -88,4 +88,13 @@ import Testing
             for language in MessageLanguage.allCases { #expect(!error.message(language).isEmpty) }
         }
     }
+
+    @Test(arguments: [63, 64])
+    func whatIsTakenCanBeReadFromTheStoreAgain(depth: Int) throws {
+        let schema = try schemaOfOneField(["type: array"])
+        let cell = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+        let row = try #require(try schema.check([[.number("1"), .text(cell)]]).first)
+        #expect((row.kind == .valid) == (depth == 63))
+        if row.kind == .valid { #expect(schema.check(canonicalLabel: Array(row.canonical.utf8)).isEmpty) }
+    }
 }

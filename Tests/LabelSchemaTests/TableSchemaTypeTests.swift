@@ -21,7 +21,7 @@ import Testing
                 ["type: number", "bareNumber: false"],
                 [
                     "95%": "95", "€95": "95", "EUR -9.5": "-9.5", "約3.5kg": "3.5", "No.5": "5", "$.5": "0.5",
-                    "5-": nil, "kg": nil, "12cm3": nil, "1.5.5": nil,
+                    "5-": nil, "kg": nil, "12cm3": nil, "1.5.5": nil, "9１．５": nil, "１9": nil, "5千円": nil,
                 ]
             ),
             (

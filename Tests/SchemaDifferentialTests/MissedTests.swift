@@ -42,6 +42,22 @@ import Testing
         #expect(batch.text(batch.rows[0].key) == batch.text(batch.rows[1].key))
     }
 
+    @Test(arguments: ["a\u{0}b", "\u{1B}[31mred", "tail\u{8}"])
+    func aControlCharacterInATextIsToldAndTheRowIsTaken(_ text: String) async throws {
+        let question = Self.question(fields: [["name": "code", "type": "string"]], rows: [["1", "x", text]])
+        #expect(try await Frictionless.verdicts(on: [question]) == [.checked([])])
+        let batch = try Self.validated(question).batch
+        #expect(batch.rows.map(\.kind) == [.valid])
+        #expect(batch.errors.map(\.code) == ["cell-error"])
+        #expect(batch.errors.map(\.severity) == [.warning])
+    }
+
+    @Test func linesAndTabsInATextAreNothingToTell() throws {
+        let question = Self.question(
+            fields: [["name": "code", "type": "string"]], rows: [["1", "x", "a\n\"b\"\tc\r\n\\"]])
+        #expect(try Self.validated(question).batch.errors.isEmpty)
+    }
+
     @Test func uniqueKeysAreHeld() async throws {
         let question = Self.question(
             fields: [["name": "code", "type": "integer"]], members: [JSONMember("uniqueKeys", [["mark", "code"]])],

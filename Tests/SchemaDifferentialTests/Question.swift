@@ -34,7 +34,7 @@ struct Question: Sendable {
         switch bound {
         case .failure(let verdict): return verdict
         case .success(_, var validator):
-            return .checked(Set(validator.validate(rows).errors.map(Finding.init)))
+            return .checked(Set(validator.validate(rows).errors.filter { $0.severity == .error }.map(Finding.init)))
         }
     }
 

@@ -12,19 +12,23 @@ import Testing
     private static let rows = [["1", "a", "主食"], ["2", "a", "主菜"], ["3", "", "副菜"], ["4", "b", "主食"]]
 
     private static func cost(_ schema: String, _ bench: Workbench) async throws -> [String] {
+        try await labels(schema, bench).map { label in
+            "\(label.key) \(label.errors.map { "\($0.code)/\($0.field ?? "")" }.joined(separator: " "))"
+        }.sorted()
+    }
+
+    private static func labels(_ schema: String, _ bench: Workbench) async throws -> [SchemaCost.InvalidLabel] {
         let dataset = try await bench.record()
         let parsed = try LabelSchema.parse(schema, file: "dish.yaml")
-        let found = Shared<[String]>([])
+        let found = Shared<[SchemaCost.InvalidLabel]>([])
         let checked = Shared(0)
         try await SchemaCost(store: bench.store, dataset: dataset, schema: parsed)
             .check(version: dataset.currentVersion) { count, invalid in
                 checked.value = count
-                found.value += invalid.map { label in
-                    "\(label.key) \(label.errors.map { "\($0.code)/\($0.field ?? "")" }.joined(separator: " "))"
-                }
+                found.value += invalid
             }
         #expect(checked.value == 4)
-        return found.value.sorted()
+        return found.value
     }
 
     @Test(
@@ -67,6 +71,16 @@ import Testing
                     .replacing("title: 名前, sheaf: { role: context }", with: "title: 名前, sheaf: { role: key }")
             }
             #expect(try await Self.cost(text, bench) == expected)
+        }
+    }
+
+    @Test func aLabelThatStandsInNoCellIsQuotedAllTheSame() async throws {
+        try await Workbench.with { bench in
+            try bench.write("a.csv", Self.rows)
+            try await bench.sync(["a.csv"])
+            let text = Self.schema.replacing("title: 名前,", with: "title: 名前, constraints: { unique: true },")
+            let messages = try await Self.labels(text, bench).flatMap(\.errors).map { $0.message(.ja) }
+            #expect(messages == Array(repeating: "「名前」の「a」が、ほかのラベルと重なっています。", count: 2))
         }
     }
 

@@ -31,6 +31,47 @@ import Testing
         }
     }
 
+    @Test func aReportTellsOfWarningsAndOfTheSpellingsThatPeopleType() async throws {
+        try await Workbench.with { bench in
+            let schema = Workbench.schemaText
+                .replacing(
+                    "title: 名前, sheaf: {", with: "title: 名前, constraints: { maxLength: 3 }, sheaf: { severity: warning,"
+                )
+                .replacing("sheaf: { role: label }", with: "sheaf: { role: label, aliases: { 主食: [ごはん, ライス] } }")
+            try bench.write(
+                "a.csv",
+                [
+                    ["1", "とても長い", "ごはん"], ["2", "短い", "ライス"], ["3", "短い", "ごはん"],
+                    // A row that is refused tells its warning with its errors.
+                    ["4", "これも長い", "?"],
+                ])
+            let report = try await bench.sync(["a.csv"], schema: schema)
+            #expect(try await bench.kinds() == [1: "主食", 2: "主食", 3: "主食"])
+            #expect(report.counts.warnings == 1)
+            #expect(report.warnings.map(\.row) == [2])
+            #expect(report.warnings.first?.problem.cell == "B2" && report.warnings.first?.problem.severity == "warning")
+            #expect(report.rejections.first?.errors.map(\.severity) == ["warning", "error"])
+            #expect(report.aliases.map { "\($0.spelling) \($0.value) \($0.count)" } == ["ごはん 主食 2", "ライス 主食 1"])
+        }
+    }
+
+    /// A sheet that somebody has just begun to work on is no pile of mistakes.
+    @Test func nineThousandBlankRowsOfTenThousandAreWorkToDo() async throws {
+        try await Workbench.with { bench in
+            var rows = (1...10_000).map { ["\($0)", "料理\($0)", $0 % 10 == 0 ? "主食" : ""] }
+            try bench.write("a.csv", rows)
+            let report = try await bench.sync(["a.csv"])
+            #expect(report.outcome == .published)
+            #expect(report.counts.pending == 9_000 && report.counts.inserted == 1_000)
+            #expect(report.counts.rejected == 0 && report.rejections.isEmpty && report.warnings.isEmpty)
+            rows[0][2] = "主菜"
+            rows[1][2] = "?"
+            try bench.write("a.csv", rows)
+            let next = try await bench.sync(["a.csv"])
+            #expect(next.counts.pending == 8_998 && next.counts.inserted == 1 && next.counts.rejected == 1)
+        }
+    }
+
     @Test func writesNothingButARunRecordWhenNothingChanged() async throws {
         try await Workbench.with { bench in
             // A standing mistake and a duplicate do not spoil it.

@@ -53,6 +53,22 @@ import Testing
         }
     }
 
+    @Test func eachUniqueKeyNamesThoseWhoShareItsOwnValue() async throws {
+        try await Workbench.with { bench in
+            try write(
+                bench, "a.csv",
+                [["1", "x", "7", "主食"], ["2", "x", "", "主食"], ["3", "", "7", "主食"]]
+                    + (4...40).map { ["\($0)", "y", "", "主食"] })
+            let report = try await bench.sync(["a.csv"], schema: Self.schema("uniqueKeys: [[code], [parent]]"))
+            let errors = try #require(report.rejections.first { $0.key == "[1]" }).errors.map(\.en)
+            #expect(errors.count == 2)
+            #expect(errors[0].contains("B3") && !errors[0].contains("C4"))
+            #expect(errors[1].contains("C4") && !errors[1].contains("B3"))
+            // All of them are counted, also where not all are named.
+            #expect(report.rejections.first { $0.key == "[4]" }?.errors.first?.en.contains("and 16 more") == true)
+        }
+    }
+
     @Test func aRowThatWasThereFirstKeepsItsValue() async throws {
         try await Workbench.with { bench in
             try write(bench, "a.csv", [["1", "x", "", "主食"]])
@@ -136,6 +152,21 @@ import Testing
         }
     }
 
+    @Test func whatALabelRefersToWaitsThoughItsFieldHasAnotherName() async throws {
+        let renamed = Self.tree.replacing("fields: [id]", with: "fields: [number]")
+            .replacing("primaryKey: [id]", with: "primaryKey: [number]")
+            .replacing("name: id,", with: "name: number, title: id, sheaf: { was: id },")
+        try await Workbench.with { bench in
+            try write(bench, "a.csv", [["1", "", "", "主食"], ["2", "", "1", "主食"]])
+            try await bench.sync(["a.csv"], schema: Self.tree)
+            try write(bench, "a.csv", [["2", "", "1", "おかし"]])
+            let report = try await bench.sync(["a.csv"], schema: renamed)
+            #expect(report.breaches.isEmpty)
+            #expect(report.waitingDeletes.map(\.key) == ["[1]"])
+            #expect(try await bench.labels().count == 2)
+        }
+    }
+
     @Test func bothMayGoTogether() async throws {
         try await Workbench.with { bench in
             try write(bench, "a.csv", [["1", "", "", "主食"], ["2", "", "1", "主食"], ["3", "", "", "主食"]])
@@ -192,6 +223,33 @@ import Testing
             try await syncKinds([["x", "1"], ["y", "2"]])
             #expect(try await bench.sync(["a.csv"], schema: Self.referring).outcome == .unchanged)
             #expect(try await bench.sync(["a.csv"], schema: Self.referring).outcome == .unchanged)
+        }
+    }
+
+    @Test func whileASheetCannotBeReadANewVersionOfTheOtherDatasetWaits() async throws {
+        try await Workbench.with { bench in
+            func syncKinds(_ rows: [[String]]) async throws {
+                try bench.write("kinds.csv", rows, header: ["code", "weight"])
+                try await bench.sync(["kinds.csv"], schema: Self.kinds, dataset: "kinds")
+            }
+            try await syncKinds([["x", "1"], ["y", "2"]])
+            try write(bench, "a.csv", [["1", "x", "", "主食"]])
+            try write(bench, "b.csv", [["2", "y", "", "主食"]])
+            try await bench.sync(["a.csv", "b.csv"], schema: Self.referring)
+            try await syncKinds([["x", "1"], ["z", "3"]])
+            try bench.remove("b.csv")
+            try write(bench, "a.csv", [["1", "z", "", "主食"]])
+            let report = try await bench.sync(["a.csv", "b.csv"], schema: Self.referring)
+            #expect(report.outcome == .failed && report.changes.isEmpty)
+            #expect(try await codes(bench) == ["1": "x", "2": "y"])
+            // The other dataset has not moved on: what can be read is taken.
+            try await syncKinds([["x", "1"], ["y", "2"], ["z", "3"]])
+            try write(bench, "b.csv", [["2", "y", "", "主食"]])
+            #expect(try await bench.sync(["a.csv", "b.csv"], schema: Self.referring).outcome == .published)
+            try bench.remove("b.csv")
+            try write(bench, "a.csv", [["1", "x", "", "主食"]])
+            try await bench.sync(["a.csv", "b.csv"], schema: Self.referring)
+            #expect(try await codes(bench) == ["1": "x", "2": "y"])
         }
     }
 

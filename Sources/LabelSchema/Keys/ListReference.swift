@@ -3,6 +3,8 @@ internal import Tabular
 /// A foreign key to a list, ready for looking up the values of a row.
 struct ListReference: Sendable {
     let key: ForeignKey
+    /// What a message says of the fields of a key of several.
+    private let fieldsDetail: [String: String]
     let listName: String
     /// The canonical JSON array of each row of the list.
     private let tuples: ByteLookup
@@ -11,8 +13,12 @@ struct ListReference: Sendable {
     /// The first values, for messages.
     private let shown: String
 
-    init(key: ForeignKey, listName: String, tuples: [[UInt8]], texts: [String], readings: [FieldReading]) {
+    init(
+        key: ForeignKey, fields: [LabelField], listName: String, tuples: [[UInt8]], texts: [String],
+        readings: [FieldReading]
+    ) {
         self.key = key
+        fieldsDetail = fields.messageDetail
         self.listName = listName
         self.tuples = ByteLookup(tuples)
         let candidates = texts.map { ($0, $0) } + readings.map { ($0.reading, $0.value) }
@@ -32,7 +38,7 @@ struct ListReference: Sendable {
     /// What is wrong with a value, given as a person reads it, that the list does not have.
     func failure(_ typed: String) -> CellFailure {
         var failure = CellFailure(code: "foreign-key", detail: ["reference": listName])
-        if key.fields.count > 1 { failure.detail["fields"] = key.fields.joined(separator: ", ") }
+        failure.detail.merge(fieldsDetail) { own, _ in own }
         failure.detail["suggestion"] = nearest?.find(typed)
         if !shown.isEmpty { failure.detail["allowed"] = shown }
         return failure
@@ -86,7 +92,8 @@ extension SchemaReader {
                 }
             }
             return ListReference(
-                key: draft.key, listName: name, tuples: tuples, texts: texts, readings: readings)
+                key: draft.key, fields: readers.map(\.field), listName: name, tuples: tuples, texts: texts,
+                readings: readings)
         }
     }
 

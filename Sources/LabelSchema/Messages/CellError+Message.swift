@@ -22,9 +22,10 @@ extension CellError {
 
     private func usualSentences(_ language: MessageLanguage) -> [String] {
         switch code {
+        case "cell-error" where detail["reason"] == "control": return [words("cell-error/control", language)]
         case "cell-error": return [words(cell == "Loading..." ? "cell-error/loading" : "cell-error", language)]
         case "primary-key": return keySentences(language)
-        case "unique-error": return [words(detail["fields"] == nil ? code : "unique-error/several", language)]
+        case "unique-error": return [uniqueSentence(language)]
         case "foreign-key": return referenceSentences(language)
         case RowRule.code: return [ruleSentence(language)]
         case "constraint-error": return constraintSentences(language) + suggestion(language)
@@ -47,10 +48,17 @@ extension CellError {
         }
     }
 
+    private func uniqueSentence(_ language: MessageLanguage) -> String {
+        // A stored label stands in no cell, and so do those that it collides with.
+        let key = detail["otherCells"]?.isEmpty == false ? code : "unique-error/label"
+        return words(detail["fields"] == nil ? key : key + "/several", language)
+    }
+
     private func referenceSentences(_ language: MessageLanguage) -> [String] {
         switch detail["reason"] {
         case "missing":
-            return [words(detail["reference"] == nil ? "foreign-key/missing/itself" : "foreign-key/missing", language)]
+            let key = detail["reference"] == nil ? "foreign-key/missing/itself" : "foreign-key/missing"
+            return [words(detail["fields"] == nil ? key : key + "/several", language)]
         case "referenced": return [words("foreign-key/referenced", language)]
         default:
             let key = detail["fields"] == nil ? code : "foreign-key/several"
@@ -120,6 +128,8 @@ extension CellError {
             case "sample": return detail["sample"] == nil ? Self.samples[detail["type"] ?? ""] ?? "" : shown(place)
             case "otherCells":
                 return shown(place) + (detail["more"] == nil ? "" : behind("+more", language))
+            case "fields":
+                return shown(detail["fields.\(language.rawValue)"] == nil ? place : "fields.\(language.rawValue)")
             case "path": return "$" + shown(place)
             case _ where detail["value.\(place)"] != nil: return shown("value.\(place)", CellText.shownScalars)
             default: return shown(place)

@@ -42,7 +42,7 @@ package struct UsualMessage: Sendable {
         UsualMessage(
             "type-error/number", ja: "「{sample}」のような数値を入力してください。", en: "Please enter a number, such as {sample}."),
         UsualMessage(
-            "type-error/special", ja: "ラベルには数として保存できない値です。数値を入力するか、空欄にしてください。",
+            "type-error/special", ja: "ラベルに数値として保存できない値です。数値を入力するか、空欄にしてください。",
             en: "A label cannot hold it as a number. Please enter a number, or leave the cell empty."),
         UsualMessage("type-error/boolean", ja: "{allowed} のいずれかを入力してください。", en: "Please enter one of: {allowed}."),
         UsualMessage(
@@ -54,12 +54,12 @@ package struct UsualMessage: Sendable {
             "type-error/datetime", ja: "「{sample}」のような日時を入力してください。",
             en: "Please enter a date and time, such as {sample}."),
         UsualMessage(
-            "type-error/year", ja: "「{sample}」のような西暦年を入力してください。", en: "Please enter a year, such as {sample}."),
+            "type-error/year", ja: "「{sample}」のような西暦の年を入力してください。", en: "Please enter a year, such as {sample}."),
         UsualMessage(
             "type-error/yearmonth", ja: "「{sample}」のような年月を入力してください。",
             en: "Please enter a year and month, such as {sample}."),
         UsualMessage(
-            "type-error/duration", ja: "「{sample}」（1時間30分）のような長さを入力してください。",
+            "type-error/duration", ja: "「{sample}」（1時間30分）のような形で、時間の長さを入力してください。",
             en: "Please enter a length of time, such as {sample} (an hour and a half)."),
         UsualMessage(
             "type-error/geopoint", ja: "「{sample}」のように、経度、緯度の順に入力してください。",
@@ -86,6 +86,9 @@ package struct UsualMessage: Sendable {
         UsualMessage(
             "cell-error", ja: "「{field}」のセルが「{cell}」というエラーになっています。数式か参照先をご確認ください。",
             en: "The cell in “{field}” shows the error {cell}. Please check its formula or what it refers to."),
+        UsualMessage(
+            "cell-error/control", ja: "「{field}」の「{cell}」に、目に見えない制御文字が入っています。セルに入力し直していただくと消えます。",
+            en: "“{cell}” in “{field}” has an invisible control character in it. Typing it anew takes it out."),
         UsualMessage(
             "cell-error/loading", ja: "「{field}」のセルがまだ計算中（Loading...）です。表示が終わってから、もう一度ご確認ください。",
             en: "The cell in “{field}” is still being computed (Loading...). Please look again when it has finished."),
@@ -139,7 +142,7 @@ package struct UsualMessage: Sendable {
             "constraint-error/exclusiveMaximum/time", ja: "「{field}」は {limit} より前で入力してください（今は「{cell}」）。",
             en: "“{field}” must be earlier than {limit} (it is “{cell}”)."),
         UsualMessage(
-            "constraint-error/pattern", ja: "「{cell}」は「{field}」の決まった形に合っていません。",
+            "constraint-error/pattern", ja: "「{cell}」は「{field}」の決められた形式になっていません。",
             en: "“{cell}” does not have the form that “{field}” needs."),
         UsualMessage(
             "constraint-error/jsonSchema", ja: "「{field}」の JSON の {path} が、決まり（{limit}）に合っていません。",
@@ -156,27 +159,43 @@ package struct UsualMessage: Sendable {
             "primary-key/unreadable", ja: "「{field}」の「{cell}」が読み取れないため、どの行か見分けられません。",
             en: "“{cell}” in “{field}” cannot be read, so we cannot tell which row this is."),
         UsualMessage(
-            "primary-key/duplicate", ja: "「{field}」の「{cell}」は、ほかの行にもあります（{otherCells}）。どれが正しいか決められないため、一行だけ残してください。",
+            "primary-key/duplicate", ja: "「{field}」の「{cell}」は、ほかの行にもあります（{otherCells}）。どれが正しいか判断できないため、一行だけ残してください。",
             en: "“{cell}” in “{field}” also stands in {otherCells}. "
                 + "Please keep only one of these rows, since nobody can tell which is right."),
         UsualMessage(
             "unique-error", ja: "「{field}」の「{cell}」は、ほかの行にもあります（{otherCells}）。行ごとに違う値にしてください。",
             en: "“{cell}” in “{field}” also stands in {otherCells}. Please give each row a value of its own."),
         UsualMessage(
-            "unique-error/several", ja: "「{fields}」の組み合わせが、ほかの行と同じです（{otherCells}）。行ごとに違う組み合わせにしてください。",
-            en: "Together, “{fields}” are the same as in {otherCells}. Please make each row differ in one of them."),
+            "unique-error/several", ja: "{fields}の組み合わせが、ほかの行と同じです（{otherCells}）。行ごとに違う組み合わせにしてください。",
+            en: "Together, {fields} are the same as in {otherCells}. Please make each row differ in one of them."),
+        UsualMessage(
+            "unique-error/label", ja: "「{field}」の「{cell}」が、ほかのラベルと重なっています。",
+            en: "Another label has “{cell}” in “{field}” too."),
+        UsualMessage(
+            "unique-error/label/several", ja: "{fields}の組み合わせが、ほかのラベルと重なっています。",
+            en: "Another label is the same in {fields} together."),
         UsualMessage(
             "foreign-key", ja: "「{cell}」は「{field}」で使える値の一覧にありません。",
             en: "“{cell}” is not in the list of values for “{field}”."),
         UsualMessage(
-            "foreign-key/several", ja: "「{fields}」の組み合わせが、使える値の一覧にありません（「{field}」は今「{cell}」）。",
-            en: "Together, “{fields}” are not in the list of values (“{field}” is “{cell}”)."),
+            "foreign-key/several", ja: "{fields}の組み合わせが、使える値の一覧にありません（「{field}」は今「{cell}」）。",
+            en: "Together, {fields} are not in the list of values (“{field}” is “{cell}”)."),
         UsualMessage(
             "foreign-key/missing", ja: "「{field}」の「{cell}」が、{reference} に見つかりません。値をご確認いただくか、先にそちらへ追加してください。",
             en: "“{cell}” in “{field}” is not found in {reference}. Please check it, or add it there first."),
         UsualMessage(
             "foreign-key/missing/itself", ja: "「{field}」の「{cell}」が、この表のほかの行に見つかりません。値をご確認いただくか、先にその行を追加してください。",
             en: "“{cell}” in “{field}” is not found in any row of this table. Please check it, or add that row first."),
+        UsualMessage(
+            "foreign-key/missing/several",
+            ja: "{fields}の組み合わせが、{reference} に見つかりません（「{field}」は今「{cell}」）。値をご確認いただくか、先にそちらへ追加してください。",
+            en: "Together, {fields} are not found in {reference} (“{field}” is “{cell}”). "
+                + "Please check them, or add them there first."),
+        UsualMessage(
+            "foreign-key/missing/itself/several",
+            ja: "{fields}の組み合わせが、この表のほかの行に見つかりません（「{field}」は今「{cell}」）。値をご確認いただくか、先にその行を追加してください。",
+            en: "Together, {fields} are not found in any row of this table (“{field}” is “{cell}”). "
+                + "Please check them, or add that row first."),
         UsualMessage(
             "foreign-key/referenced", ja: "「{field}」の「{cell}」は、ほかの行で使われています（{otherCells}）。先にそちらを直してください。",
             en: "“{cell}” in “{field}” is still used by {otherCells}. Please change that first."),
@@ -208,7 +227,7 @@ package struct UsualMessage: Sendable {
             "duplicate-label", ja: "「{field}」の列が二つ以上あります（{otherCells}）。一つだけ残してください。",
             en: "The column “{field}” stands there more than once ({otherCells}). Please keep only one."),
         UsualMessage(
-            "extra-label", ja: "「{cell}」という列（{otherCells}）は、このシートでは使えません。列を移すか、見出しを直してください。",
+            "extra-label", ja: "「{cell}」という列（{otherCells}）は、このシートでは使えません。列を別の場所に移すか、見出しを直してください。",
             en: "The column “{cell}” ({otherCells}) is not one that this sheet may have. "
                 + "Please move it elsewhere, or correct its header."),
         UsualMessage(
@@ -230,6 +249,7 @@ package struct UsualMessage: Sendable {
         UsualMessage("+suggestion", ja: "「{suggestion}」ではありませんか？", en: "Did you mean “{suggestion}”?"),
         UsualMessage("+more", ja: "、ほか {more} 件", en: "and {more} more"),
         UsualMessage(
-            "+warning", ja: "（念のためのお知らせです。この行はこのまま取り込みます。）", en: "(This is only a note: the row is taken as it is.)"),
+            "+warning", ja: "（念のためのお知らせです。このままでも取り込みの妨げにはなりません。）",
+            en: "(This is only a note: it does not keep the row out.)"),
     ]
 }

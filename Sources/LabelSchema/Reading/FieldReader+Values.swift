@@ -72,8 +72,16 @@ extension FieldReader {
         var isFailed = isTooShortOrLong(text, failures: &failures)
         if let pattern, !pattern.matches(text), add(patternFailure(), to: &failures) { isFailed = true }
         if isFailed { return .failed }
+        let start = arena.count
         arena.appendJSONString(text)
+        // What JSON escapes is longer than the text and its quotes: most text is done here.
+        if arena.count - start != text.count + 2, Self.hasControls(text) { failures.append(.controlCharacter) }
         return .value
+    }
+
+    /// Whether a text has a character that nobody types: a control character that is neither a tab nor a line break.
+    private static func hasControls(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        text.contains { $0 < 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
     }
 
     private func isTooShortOrLong(_ text: UnsafeBufferPointer<UInt8>, failures: inout [CellFailure]) -> Bool {

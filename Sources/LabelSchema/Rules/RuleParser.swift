@@ -24,9 +24,23 @@ struct RuleParser {
     /// - Throws: The first place where it is no rule.
     static func parse(_ text: String) throws(RuleMistake) -> RuleTree {
         var parser = RuleParser(try RuleLexer.tokens(of: text))
+        try parser.checkParts()
         let tree = try parser.rule()
         guard parser.token.kind == .end else { throw parser.surplus() }
         return tree
+    }
+
+    /// A rule is as deep as it has parts, and reading it goes as deep.
+    private static let mostParts = 200
+
+    private func checkParts() throws(RuleMistake) {
+        let joints = tokens.filter { token in
+            token.isSign("(") || ["and", "or", "not"].contains { token.isWord($0) }
+        }
+        guard joints.count > Self.mostParts else { return }
+        throw RuleMistake(
+            position: joints[Self.mostParts].position, problem: "the rule has more than \(Self.mostParts) parts",
+            hint: "write several rules")
     }
 
     private static let keywords: Set<String> = [

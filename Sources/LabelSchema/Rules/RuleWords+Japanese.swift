@@ -14,6 +14,8 @@ extension RuleWords {
     private struct Demand {
         /// The phrase without its verb: 「X」を空欄に.
         var phrase: String
+        /// し, as it stands before another demand.
+        var joining = "し"
         /// する, as it stands before か.
         var plain = "する"
         /// してください, as it stands at the end.
@@ -26,8 +28,19 @@ extension RuleWords {
             let demand = demand(test)
             return demand.phrase + demand.polite
         case .and(let parts):
-            let sentences = parts.compactMap { demand($0) }
-            return sentences.count == parts.count ? sentences.joined(separator: "。") : nil
+            let isSimple = parts.map { if case .test = $0 { true } else { false } }
+            var text = ""
+            for (index, part) in parts.enumerated() {
+                let isLast = index == parts.count - 1
+                if case .test(let test) = part, !isLast, isSimple[index + 1] {
+                    let demand = demand(test)
+                    text += demand.phrase + demand.joining + "、"
+                } else {
+                    guard let sentence = demand(part) else { return nil }
+                    text += sentence + (isLast ? "" : "。")
+                }
+            }
+            return text
         case .or(let parts):
             var phrases: [String] = []
             for part in parts {
@@ -51,9 +64,9 @@ extension RuleWords {
         case .oneOf(let title, let isNegated, let values):
             return Demand(phrase: "「\(title)」を" + list(values) + (isNegated ? "以外に" : several(values) + "に"))
         case .contains(let title, false, let value):
-            return Demand(phrase: "「\(title)」に「\(value)」を", plain: "入れる", polite: "入れてください")
+            return Demand(phrase: "「\(title)」に「\(value)」を", joining: "入れ", plain: "入れる", polite: "入れてください")
         case .contains(let title, true, let value):
-            return Demand(phrase: "「\(title)」から「\(value)」を", plain: "外す", polite: "外してください")
+            return Demand(phrase: "「\(title)」から「\(value)」を", joining: "外し", plain: "外す", polite: "外してください")
         case .quantity(let quantity, let titles):
             let list = list(titles)
             switch quantity {

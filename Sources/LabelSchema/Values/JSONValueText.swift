@@ -17,7 +17,8 @@ enum JSONValueText {
 
     private static func parse(_ bytes: [UInt8]) throws(Problem) -> SchemaNode {
         do {
-            return try JSONReader.read(bytes)
+            // The value of a cell is a member of a label, which has to be read from the store again.
+            return try JSONReader.read(bytes, depth: 1)
         } catch {
             throw Problem(message: error.message)
         }

@@ -15,7 +15,7 @@ struct NumberForm: Sendable {
     /// The number in plain digits, or nil if there is none.
     func plain(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
         let bytes = isBare ? text[...] : Self.stripped(text, decimal: decimal)
-        guard !bytes.isEmpty else { return nil }
+        guard !bytes.isEmpty, isBare || !Self.hasDigits(text, outside: bytes) else { return nil }
         var plain: [UInt8] = []
         plain.reserveCapacity(bytes.count)
         // How many digits each group has, once there are groups.
@@ -52,6 +52,16 @@ struct NumberForm: Sendable {
         }
         if groups > 0, !isFraction, !(3...4).contains(digits) { return nil }
         return plain
+    }
+
+    /// Whether what was stripped says a number too: `9１` is not 9, and `5千円` is not 5.
+    private static func hasDigits(
+        _ text: UnsafeBufferPointer<UInt8>, outside number: Slice<UnsafeBufferPointer<UInt8>>
+    ) -> Bool {
+        [text[..<number.startIndex], text[number.endIndex...]].contains { part in
+            part.contains { $0 >= 0x80 }
+                && String(decoding: part, as: UTF8.self).unicodeScalars.contains { $0.properties.numericType != nil }
+        }
     }
 
     /// Without what stands before and after the number.

@@ -132,14 +132,14 @@ struct TableWalk {
         _ findings: TableConstraints.Findings, _ words: TableWords, _ decided: inout Decided
     ) async throws {
         var holders: [KeyHash: String] = [:]
-        let labels = findings.others.values.joined().compactMap { holder in
+        let labels = findings.others.values.flatMap(\.values).flatMap(\.holders).compactMap { holder in
             if case .label(let key) = holder { key } else { nil }
         }
         try await eachLabel(Array(Set(labels))) { key, label in holders[key] = words.key(of: label) }
         for (index, breaches) in findings.refused {
             decided.rows[index].kind = .invalid
             decided.tableErrors[index, default: []] += try words.errors(
-                breaches, row: index, holders: findings.others[index] ?? [], keys: holders)
+                breaches, row: index, others: findings.others[index] ?? [:], keys: holders)
         }
     }
 
@@ -157,8 +157,9 @@ struct TableWalk {
         var dangling = needed
         var referring: [KeyHash: (place: Int, from: [KeyHash])] = [:]
         try await eachLabel(Array(leaving.keys)) { key, label in
+            let form = schema.carriedOver(canonicalLabel: label)?.label ?? label
             for (place, values) in needed {
-                let tuple = LabelSchema.tupleHash(tuples[place], ofCanonicalLabel: label)
+                let tuple = LabelSchema.tupleHash(tuples[place], ofCanonicalLabel: form)
                 guard let from = values[tuple] else { continue }
                 dangling[place]?[tuple] = nil
                 referring[key] = (place, from)

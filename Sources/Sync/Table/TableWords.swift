@@ -20,30 +20,31 @@ struct TableWords {
     /// - Parameters:
     ///   - breaches: what it breaks.
     ///   - row: its index.
-    ///   - holders: who else holds a value that has to be unique.
+    ///   - others: who else holds a value that has to be unique, by the unique key's place.
     ///   - keys: the keys of the labels among them, as people read them.
     /// - Returns: an error for each breach.
     /// - Throws: `SpoolError`.
     func errors(
-        _ breaches: [TableConstraints.Breach], row: Int, holders: [TableConstraints.Holder], keys: [KeyHash: String]
+        _ breaches: [TableConstraints.Breach], row: Int, others: [Int: TableConstraints.Others], keys: [KeyHash: String]
     ) throws -> [CellError] {
         let values = try values(ofRow: row)
         return breaches.compactMap { breach in
             switch breach {
             case .unique(let place):
                 let key = schema.uniqueKeys[place]
-                guard let field = field(key.fields[0]) else { return nil }
-                let others = holders.compactMap { holder in
+                let holders = (others[place]?.holders ?? []).compactMap { holder in
                     switch holder {
                     case .row(let other): cell(of: key.fields[0], row: other)
                     case .label(let label): keys[label]
                     }
                 }
-                return CellError.notUnique(field, key: key, at: at(key.fields[0], row, values), holders: others)
+                return CellError.notUnique(
+                    schema.fields(named: key.fields), at: at(key.fields[0], row, values), holders: holders,
+                    holderCount: others[place]?.count)
             case .foreign(let place):
                 let key = schema.foreignKeys[place]
-                guard let field = field(key.fields[0]) else { return nil }
-                return CellError.noReference(field, key: key, at: at(key.fields[0], row, values))
+                return CellError.noReference(
+                    schema.fields(named: key.fields), to: key.reference, at: at(key.fields[0], row, values))
             }
         }
     }
@@ -51,23 +52,13 @@ struct TableWords {
     /// The error of a row that would take away a value which other labels refer to.
     func stillReferenced(row: Int, field name: String, holders: [String]) throws -> CellError {
         let values = try values(ofRow: row)
-        let field = field(name) ?? schema.fields[0]
+        let field = schema.fields(named: [name]).first ?? schema.fields[0]
         return CellError.stillReferenced(field, at: at(name, row, values), holders: holders)
     }
 
     /// The errors of a stored label, which stands in no cell.
     func errors(_ breaches: Set<TableConstraints.Breach>) -> [CellError] {
-        let nowhere = CellError.Place(column: nil, rowNumber: 0, cell: "")
-        return breaches.compactMap { breach in
-            switch breach {
-            case .unique(let place):
-                let key = schema.uniqueKeys[place]
-                return field(key.fields[0]).map { CellError.notUnique($0, key: key, at: nowhere, holders: []) }
-            case .foreign(let place):
-                let key = schema.foreignKeys[place]
-                return field(key.fields[0]).map { CellError.noReference($0, key: key, at: nowhere) }
-            }
-        }
+        schema.errors(ofStoredLabel: breaches)
     }
 
     /// The error of a stored label that refers to a label which is not there.
@@ -79,10 +70,6 @@ struct TableWords {
     /// The key of a stored label as people read it.
     func key(of label: [UInt8]) -> String {
         schema.key(ofCanonicalLabel: label).map(LabelSchema.keyText) ?? ""
-    }
-
-    private func field(_ name: String) -> LabelField? {
-        schema.fields.first { $0.name == name }
     }
 
     private func cell(of field: String, row index: Int) -> String? {

@@ -11,13 +11,14 @@ struct TupleTable: Sendable {
         self.width = width
     }
 
-    /// Takes in the tuples of a row.
-    mutating func set(_ tuples: some Collection<TupleHash>, row: UInt32) {
-        let start = Int(row) * width
-        if hashes.count < start + width {
-            hashes.append(contentsOf: repeatElement(.missing, count: start + width - hashes.count))
+    /// Takes in the tuples of some rows, one row behind the other.
+    mutating func add(_ tuples: [TupleHash], rows: [UInt32]) {
+        guard width > 0, let last = rows.max() else { return }
+        let end = (Int(last) + 1) * width
+        if hashes.count < end { hashes.append(contentsOf: repeatElement(.missing, count: end - hashes.count)) }
+        for (index, row) in rows.enumerated() {
+            for place in 0..<width { hashes[Int(row) * width + place] = tuples[index * width + place] }
         }
-        for (offset, tuple) in tuples.enumerated() { hashes[start + offset] = tuple }
     }
 
     /// A tuple of a row; `missing` for a row that has none.

@@ -115,7 +115,7 @@ package struct DatasetValidation: Sendable {
             findings.add(
                 TroubledRow(
                     file: error.place.file, row: error.place.row, key: row?.key ?? [],
-                    errors: [words.error(error, in: row)]))
+                    errors: [words.error(error, in: row)].compactMap { $0 }))
         }
     }
 

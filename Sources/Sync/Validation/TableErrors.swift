@@ -91,25 +91,26 @@ struct TableErrorWords: Sendable {
     let names: [String]
     let columns: [[String: Int]]
 
-    /// One error, in a row whose text is known.
-    func error(_ error: TableError, in row: PickedRow?) -> CellError {
+    /// One error, in a row whose text is known; nil if the schema has no such key.
+    func error(_ error: TableError, in row: PickedRow?) -> CellError? {
         let number = Int(error.place.row)
         switch error.cause {
         case .duplicate:
             let names = schema.primaryKey
             return CellError.duplicateKey(
-                field: fields(names).first ?? schema.fields[0], column: column(names, error.place), rowNumber: number,
+                field: schema.fields(named: names).first ?? schema.fields[0], column: column(names, error.place),
+                rowNumber: number,
                 cell: LabelSchema.keyText(row?.key ?? []), otherCells: cells(error, names),
                 otherCount: error.otherCount)
         case .breach(.unique(let index)):
             let key = schema.uniqueKeys[index]
             return CellError.notUnique(
-                fields(key.fields).first ?? schema.fields[0], key: key, at: place(key.fields, error, row),
+                schema.fields(named: key.fields), at: place(key.fields, error, row),
                 holders: cells(error, key.fields), holderCount: error.otherCount)
         case .breach(.foreign(let index)):
             let key = schema.foreignKeys[index]
             return CellError.noReference(
-                fields(key.fields).first ?? schema.fields[0], key: key, at: place(key.fields, error, row))
+                schema.fields(named: key.fields), to: key.reference, at: place(key.fields, error, row))
         }
     }
 
@@ -118,19 +119,13 @@ struct TableErrorWords: Sendable {
             column: column(names, error.place), rowNumber: Int(error.place.row), cell: typed(names, error.place, row))
     }
 
-    private func fields(_ names: [String]) -> [LabelField] {
-        names.compactMap { name in schema.fields.first { $0.name == name } }
-    }
-
     private func column(_ names: [String], _ place: KeyPlace) -> Int? {
         names.first.flatMap { columns[Int(place.file)][$0] }
     }
 
     private func typed(_ names: [String], _ place: KeyPlace, _ row: PickedRow?) -> String {
-        let cells = row?.cells ?? []
-        return names.map { name in
-            columns[Int(place.file)][name].flatMap { $0 < cells.count ? cells[$0] : nil } ?? ""
-        }.joined(separator: ", ")
+        guard let column = column(names, place), let cells = row?.cells, column < cells.count else { return "" }
+        return cells[column]
     }
 
     private func cells(_ error: TableError, _ names: [String]) -> [String] {

@@ -148,13 +148,13 @@ struct TableRows: Sendable {
             rows: present, tuple: { tuples[$0 * count + $1] }, kept: [], offered: offered)
         return findings.refused.flatMap { index, breaches in
             breaches.map { breach in
-                guard case .unique = breach else {
+                guard case .unique(let key) = breach, let others = findings.others[index]?[key] else {
                     return Breach(place: rows[index], breach: breach, others: [], otherCount: 0)
                 }
-                let others = (findings.others[index] ?? []).compactMap { holder -> KeyPlace? in
+                let places = others.holders.compactMap { holder -> KeyPlace? in
                     if case .row(let other) = holder { rows[other] } else { nil }
                 }
-                return Breach(place: rows[index], breach: breach, others: others, otherCount: others.count)
+                return Breach(place: rows[index], breach: breach, others: places, otherCount: others.count)
             }
         }
     }

@@ -67,7 +67,9 @@ struct ValidationFindings: Sendable {
         var rows: [TroubledRow] = []
         for row in kept.sorted(by: { ($0.file, $0.row) < ($1.file, $1.row) }) {
             if let last = rows.last, last.file == row.file, last.row == row.row {
+                // From left to right, as people read.
                 rows[rows.count - 1].errors += row.errors
+                rows[rows.count - 1].errors.sort { ($0.column ?? 0) < ($1.column ?? 0) }
             } else {
                 rows.append(row)
             }

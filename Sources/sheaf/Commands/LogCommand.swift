@@ -69,17 +69,28 @@ struct LogCommand: SheafSubcommand {
         var deleted: Int
         var versionHash: String
         var schemaHash: String
+        /// Dataset versions that its foreign keys were checked against.
+        var references: [Reference]
+    }
+
+    private struct Reference: Encodable {
+        var dataset: String
+        var version: Int
     }
 
     private func showVersions(_ datasets: [DatasetRecord], _ store: LabelStore, _ console: Console) async throws {
         var versions: [Version] = []
         for dataset in datasets {
+            let references = try await store.references(of: dataset)
             versions += try await store.versions(of: dataset, limit: limit).map { version in
                 Version(
                     dataset: dataset.name, version: version.version, publishedAt: version.publishedAt,
                     actor: version.actor, reason: version.reason, run: version.runID, labels: version.labelCount,
                     inserted: version.inserted, updated: version.updated, deleted: version.deleted,
-                    versionHash: version.versionHash.hex, schemaHash: version.schemaHash.hex)
+                    versionHash: version.versionHash.hex, schemaHash: version.schemaHash.hex,
+                    references: (references[version.version] ?? []).map {
+                        Reference(dataset: $0.dataset, version: $0.version)
+                    })
             }
         }
         var table = Table()
@@ -90,7 +101,8 @@ struct LogCommand: SheafSubcommand {
                 "\(version.dataset)@\(version.version)", version.publishedAt.shortTime, CellText.shown(version.actor),
                 "\(version.run)", version.labels.grouped, version.inserted.grouped, version.updated.grouped,
                 version.deleted.grouped, String(version.versionHash.prefix(12)),
-                CellText.shown(version.reason ?? ""),
+                version.references.map { "with \($0.dataset)@\($0.version) " }.joined()
+                    + CellText.shown(version.reason ?? ""),
             ])
         }
         if versions.isEmpty {

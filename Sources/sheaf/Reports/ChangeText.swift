@@ -32,13 +32,13 @@ struct ChangeText {
         case .update:
             return ["  \(style.yellow("~ \(key)"))\(tail)"]
                 + change.cells.map { cell in
-                    "      \(cell.title): \(style.red(shown(cell.before))) → \(style.green(shown(cell.after)))"
+                    "      \(CellText.shown(cell.title)): \(style.red(shown(cell.before))) → \(style.green(shown(cell.after)))"
                 }
         }
     }
 
     private func cells(_ cells: [(title: String, value: String?)]) -> String {
-        cells.map { "\($0.title): \(shown($0.value))" }.joined(separator: "  ")
+        cells.map { "\(CellText.shown($0.title)): \(shown($0.value))" }.joined(separator: "  ")
     }
 
     private func shown(_ value: String?) -> String {

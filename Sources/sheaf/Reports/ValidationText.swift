@@ -53,11 +53,9 @@ struct ValidationText {
         table.rightAligned = [0]
         let told = report.errors.prefix(Self.shownKinds)
         for tally in told {
-            let field = report.schema.fields.first { $0.name == tally.field }
-            let title = field.map { language == .ja ? $0.ja : $0.en } ?? tally.field ?? ""
             table.add([
                 tally.count.grouped, tally.kind.map { "\(tally.code): \($0)" } ?? tally.code,
-                CellText.shown(title), tally.severity == "warning" ? "warning" : "",
+                title(of: tally.field), tally.severity == "warning" ? "warning" : "",
             ])
         }
         var lines = ["", style.bold("Errors by kind")]
@@ -90,11 +88,16 @@ struct ValidationText {
         for alias in report.aliases.prefix(Self.shownKinds) {
             table.add([
                 alias.count.grouped, "\(CellText.shown(alias.spelling)) → \(CellText.shown(alias.value))",
-                CellText.shown(alias.field),
+                title(of: alias.field),
             ])
         }
         return ["", style.bold("Other spellings that were taken")] + table.lines(indent: 2)
             + more(report.aliases.count - Self.shownKinds, "spelling")
+    }
+
+    private func title(of name: String?) -> String {
+        let field = report.schema.fields.first { $0.name == name }
+        return CellText.shown(field.map { words($0.ja, $0.en) } ?? name ?? "")
     }
 
     private func unchecked() -> [String] {

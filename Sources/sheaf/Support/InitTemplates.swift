@@ -51,6 +51,15 @@ enum InitTemplates {
         sheaf:
           # How text is evened out before it is compared: full-width letters and digits, spaces at both ends.
           normalize: [nfkc, trim]
+          # What holds across columns, in words. With `severity: warning` it is told, and the row is taken all the same.
+          # rules:
+          #   - rule: if kind = 'その他' then name is filled
+          #     severity: warning
+
+        # What no two labels may share, and values that have to stand in a list file or in another dataset:
+        # uniqueKeys: [[name]]
+        # foreignKeys:
+        #   - { fields: [name], reference: { resource: lists/names.csv, fields: [name] } }
 
         fields:
           - name: dish_id
@@ -75,7 +84,10 @@ enum InitTemplates {
               enum: [主食, 主菜, 副菜, 汁物, デザート, その他]
             sheaf:
               role: label
+              # Spellings that are as good as the value before the colon, and become it.
               aliases: { 主菜: [メイン], 汁物: [スープ] }
+              # After a renaming: the name until now, so that labels keep their values and their history.
+              # was: [course]
 
           # Who annotated. Kept with each label's history, and not part of what is exported.
           - name: annotator
