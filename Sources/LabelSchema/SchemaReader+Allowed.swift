@@ -162,8 +162,11 @@ extension FieldReader {
     }
 
     /// The first thing that is wrong with a value that is given as the canonical form has it, warnings too.
+    ///
+    /// A character that nobody types is no matter of constraints: who allows such a value has meant it.
     func failure(ofStored text: String) -> CellFailure? {
-        failures(of: text, field.type == .list ? form : ValueForm(storedIn: field)).first
+        failures(of: text, field.type == .list ? form : ValueForm(storedIn: field))
+            .first { $0.code != CellFailure.controlCharacter.code }
     }
 
     private func failures(of text: String, _ form: ValueForm) -> [CellFailure] {
