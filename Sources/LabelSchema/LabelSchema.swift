@@ -50,6 +50,26 @@ package struct LabelSchema: Sendable {
         return try SchemaReader.read(root, file: file, lists: lists)
     }
 
+    /// Reads a schema file as it stands on the disk.
+    ///
+    /// - Parameters:
+    ///   - bytes: The file's content, UTF-8.
+    ///   - file: Its name, for messages; also the schema's name where the document gives none.
+    ///   - lists: The list files that it may refer to.
+    /// - Returns: The schema, ready for use.
+    /// - Throws: Every mistake of the document at once.
+    package static func parse(
+        bytes: [UInt8], file: String, lists: ListFiles = .none
+    ) throws(LabelSchemaMistakes) -> LabelSchema {
+        if let text = String(validating: bytes, as: UTF8.self) { return try parse(text, file: file, lists: lists) }
+        var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        lines.removeAll { String(validating: $0, as: UTF8.self) != nil }
+        let line = lines.first.map { bytes[..<$0.startIndex].count { $0 == UInt8(ascii: "\n") } + 1 } ?? 0
+        let mistake = LabelSchemaMistake(
+            file: file, line: line, problem: "the text is not UTF-8", hint: "save the file as UTF-8")
+        throw LabelSchemaMistakes(mistakes: [mistake])
+    }
+
     /// Reads a schema back from the `document` that was stored with a version.
     package static func parse(document: [UInt8]) throws(LabelSchemaMistakes) -> LabelSchema {
         let file = "stored schema"

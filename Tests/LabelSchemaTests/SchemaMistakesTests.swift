@@ -289,4 +289,10 @@ import Testing
         #expect(found.count == 3)
         #expect(found.joined().unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F && $0.value != 0x202E })
     }
+
+    @Test func textThatIsNotUTF8IsToldWithItsLine() {
+        let bytes = Array("primaryKey: [a]\nfields:\n  - { name: a, title: ".utf8) + [0x83, 0x65] + Array(" }\n".utf8)
+        let mistakes = #expect(throws: LabelSchemaMistakes.self) { try LabelSchema.parse(bytes: bytes, file: "a.yaml") }
+        #expect(mistakes?.description == "a.yaml:3: the text is not UTF-8; save the file as UTF-8")
+    }
 }

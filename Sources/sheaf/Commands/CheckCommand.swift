@@ -38,12 +38,11 @@ struct CheckCommand: SheafSubcommand {
             guard let data = FileManager.default.contents(atPath: file) else {
                 throw Failure(.usage, code: "no-such-file", "The file \(file) cannot be read.")
             }
-            let text = String(decoding: data, as: UTF8.self)
             findings.append(
                 Finding(
                     subject: file,
                     problems: Self.mistakes {
-                        try LabelSchema.parse(text, file: file, lists: .besides(schemaFile: file))
+                        try LabelSchema.parse(bytes: Array(data), file: file, lists: .besides(schemaFile: file))
                     }))
         }
         return try tell(findings, console, failing: .invalid)

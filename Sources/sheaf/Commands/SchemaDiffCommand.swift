@@ -99,6 +99,6 @@ struct SchemaDiffCommand: SheafSubcommand {
         return Side(
             name: text,
             schema: try LabelSchema.parse(
-                String(decoding: data, as: UTF8.self), file: text, lists: .besides(schemaFile: text)), version: nil)
+                bytes: Array(data), file: text, lists: .besides(schemaFile: text)), version: nil)
     }
 }

@@ -102,7 +102,7 @@ struct ValidateCommand: SheafSubcommand {
                 .usage, code: "no-such-file", "The file \(CellText.shown(schema, limit: 500)) cannot be read.")
         }
         let labelSchema = try LabelSchema.parse(
-            String(decoding: data, as: UTF8.self), file: schema, lists: .besides(schemaFile: schema))
+            bytes: Array(data), file: schema, lists: .besides(schemaFile: schema))
         let progress = ValidationProgress(paths: files, isShown: !common.json || html != nil)
         let kept = all ? Int.max : limit ?? (common.json || html != nil ? Self.limitInFiles : Self.limitInText)
         let validation = DatasetValidation(

@@ -113,8 +113,7 @@ struct Workspace: Sendable {
             ])
         }
         return try LabelSchema.parse(
-            String(decoding: data, as: UTF8.self), file: dataset.schema,
-            lists: .besides(schemaFile: dataset.schemaPath))
+            bytes: Array(data), file: dataset.schema, lists: .besides(schemaFile: dataset.schemaPath))
     }
 
     func definition(_ dataset: DatasetSettings) throws -> DatasetDefinition {
