@@ -57,7 +57,7 @@ import Testing
     @Test func renewalOverlapsAndLosesNoNotice() async throws {
         try await Scene.with { scene in
             let port = try Scene.freePort()
-            try scene.configure(google: Scene.push(port: port, lifetime: "10s"))
+            try scene.configure(google: Scene.push(port: port, lifetime: "40s"))
             let seen = Mutex<[String]>([])
             let outcome = try await scene.watching(port: port) { _ in
                 try await scene.untilWatching()
