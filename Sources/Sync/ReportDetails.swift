@@ -122,15 +122,11 @@ struct ReportDetails {
 
     /// The aliases that were typed, most typed first.
     func aliases() -> [SyncReport.Alias] {
-        var counts: [String: SyncReport.Alias] = [:]
-        for alias in decided.pass.sheets.compactMap({ $0 }).flatMap(\.aliases) {
-            let name = "\(alias.field) \(alias.spelling)"
-            counts[
-                name,
-                default: SyncReport.Alias(field: alias.field, spelling: alias.spelling, value: alias.value, count: 0)
-            ].count += alias.count
+        var tally = AliasTally()
+        for sheet in decided.pass.sheets { tally.add(sheet?.aliases.sorted ?? []) }
+        return tally.sorted.map {
+            SyncReport.Alias(field: $0.field, spelling: $0.spelling, value: $0.value, count: $0.count)
         }
-        return counts.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }.map(\.value)
     }
 
     func waitingDeletes(_ outcome: MergeOutcome) async throws -> [SyncReport.WaitingDelete] {

@@ -28,7 +28,7 @@ struct SeenSheet: Sendable {
     /// What was told of rows that were taken all the same: the first of them, and how many there are.
     var warnings: [CellError]
     var warningCount: Int
-    var aliases: [AliasCount]
+    var aliases: AliasTally
 }
 
 /// Takes the rows of one sheet as they are read: validates, hashes and spools them, batch by batch.
@@ -59,15 +59,10 @@ actor SheetCollector: RowConsumer {
     private var tuples: TupleTable
     private var warnings: [CellError] = []
     private var warningCount = 0
-    private var aliases: [AliasName: AliasCount] = [:]
+    private var aliases = AliasTally()
 
     /// So many warnings of a sheet are told in full.
     private static let toldWarnings = 1_000
-
-    private struct AliasName: Hashable {
-        let field: String
-        let spelling: [UInt8]
-    }
 
     /// - Parameters:
     ///   - schema: what the rows have to satisfy.
@@ -102,7 +97,7 @@ actor SheetCollector: RowConsumer {
         tuples = TupleTable(width: schema.tableTuples.count)
         warnings = []
         warningCount = 0
-        aliases = [:]
+        aliases = AliasTally()
     }
 
     func receive(_ batch: RowBatch) async throws {
@@ -146,13 +141,7 @@ actor SheetCollector: RowConsumer {
         tuples.add(batch.tuples, rows: batch.tupleRows)
         warningCount += batch.warnings.count
         warnings.append(contentsOf: batch.warnings.prefix(max(0, Self.toldWarnings - warnings.count)))
-        for alias in batch.aliases {
-            let name = AliasName(field: alias.field, spelling: Array(alias.spelling.utf8))
-            aliases[
-                name, default: AliasCount(field: alias.field, spelling: alias.spelling, value: alias.value, count: 0)
-            ]
-            .count += alias.count
-        }
+        aliases.add(batch.aliases)
         idle.append(batch.validator)
         onRows(rows.count + unreadable.count)
     }
@@ -173,7 +162,7 @@ actor SheetCollector: RowConsumer {
             digest: VersionFormat.seenDigest(rows: sorted, unreadable: unreadable), pendingCount: pendingCount,
             filledCount: sorted.count + unreadable.count - pendingCount,
             keyColumn: schema.primaryKey.first.flatMap { columns[$0] } ?? 0, columns: columns, tuples: tuples,
-            warnings: warnings, warningCount: warningCount, aliases: Array(aliases.values))
+            warnings: warnings, warningCount: warningCount, aliases: aliases)
     }
 
     static func json(_ errors: some Sequence<CellError>) -> [UInt8] {

@@ -167,6 +167,24 @@ import Testing
         }
     }
 
+    @Test func aLabelThatIsReferredToByTwoKeysNamesThoseOfBoth() async throws {
+        let schema = Self.schema(
+            """
+            foreignKeys:
+              - { fields: [parent], reference: { fields: [id] } }
+              - { fields: [code], reference: { fields: [kind] } }
+            """)
+        try await Workbench.with { bench in
+            try write(
+                bench, "a.csv", [["1", "", "", "主菜"], ["2", "", "1", "主食"], ["3", "主菜", "", "主食"]])
+            try await bench.sync(["a.csv"], schema: schema)
+            try write(bench, "a.csv", [["2", "", "1", "主食"], ["3", "主菜", "", "主食"]])
+            let waiting = try await bench.sync(["a.csv"], schema: schema)
+            #expect(waiting.waitingDeletes.map(\.key) == ["[1]"])
+            #expect(waiting.waitingDeletes.map { Set($0.blockedBy) } == [["2", "3"]])
+        }
+    }
+
     @Test func bothMayGoTogether() async throws {
         try await Workbench.with { bench in
             try write(bench, "a.csv", [["1", "", "", "主食"], ["2", "", "1", "主食"], ["3", "", "", "主食"]])

@@ -38,7 +38,23 @@ struct TableWalk {
     /// Looks at an outcome.
     ///
     /// - Returns: whether `input` has changed, so that the rows have to be walked again.
+    /// - Throws: `StoreError.damaged` if it would walk for ever, for a label that stays whatever is decided; errors of
+    ///   the store and the spool; `CancellationError`.
     mutating func settle(_ outcome: MergeOutcome, _ decided: inout Decided) async throws -> Bool {
+        let before = settled(decided)
+        guard try await isChanged(by: outcome, &decided) else { return false }
+        guard settled(decided) > before else {
+            throw StoreError.damaged("labels of \(definition.name) that do not fit its schema and cannot be decided")
+        }
+        return true
+    }
+
+    /// How much is settled so far; each look that finds something settles more.
+    private func settled(_ decided: Decided) -> Int {
+        input.failingLabels.count + input.carried.count + input.heldDeletes.count + decided.tableErrors.count
+    }
+
+    private mutating func isChanged(by outcome: MergeOutcome, _ decided: inout Decided) async throws -> Bool {
         if decided.contractChanged, try await carryOver(outcome, &decided) { return true }
         // An outcome that wants further sheets is not one to go by.
         guard !definition.constraints.isEmpty, outcome.wantedSheets.isEmpty, decided.pass.skipped.isEmpty else {
@@ -155,29 +171,32 @@ struct TableWalk {
             uniquingKeysWith: { first, _ in first })
         let tuples = schema.tableTuples
         var dangling = needed
-        var referring: [KeyHash: (place: Int, from: [KeyHash])] = [:]
+        // A label may hold several values that others refer to.
+        var referring: [KeyHash: [(place: Int, from: [KeyHash])]] = [:]
         try await eachLabel(Array(leaving.keys)) { key, label in
             let form = schema.carriedOver(canonicalLabel: label)?.label ?? label
             for (place, values) in needed {
                 let tuple = LabelSchema.tupleHash(tuples[place], ofCanonicalLabel: form)
                 guard let from = values[tuple] else { continue }
                 dangling[place]?[tuple] = nil
-                referring[key] = (place, from)
+                referring[key, default: []].append((place, from))
             }
         }
         var names: [KeyHash: String] = [:]
-        try await eachLabel(Array(Set(referring.values.flatMap { $0.from.prefix(CellError.namedCells) }))) {
-            names[$0] = words.key(of: $1)
-        }
+        let told = referring.values.joined().flatMap { $0.from.prefix(CellError.namedCells) }
+        try await eachLabel(Array(Set(told))) { names[$0] = words.key(of: $1) }
         for (key, found) in referring {
-            let holders = found.from.map { names[$0] ?? "" }.filter { !$0.isEmpty }
-            if let row = leaving[key]?.row {
-                decided.rows[row].kind = .invalid
-                decided.tableErrors[row, default: []].append(
-                    try words.stillReferenced(row: row, field: tuples[found.place][0], holders: holders))
-            } else {
-                input.heldDeletes.insert(key)
-                decided.heldBy[key] = holders
+            for (place, from) in found.sorted(by: { $0.place < $1.place }) {
+                let holders = from.compactMap { names[$0] }.filter { !$0.isEmpty }
+                if let row = leaving[key]?.row {
+                    decided.rows[row].kind = .invalid
+                    decided.tableErrors[row, default: []].append(
+                        try words.stillReferenced(row: row, field: tuples[place][0], holders: holders))
+                } else {
+                    input.heldDeletes.insert(key)
+                    let known = decided.heldBy[key] ?? []
+                    decided.heldBy[key] = known + holders.filter { !known.contains($0) }
+                }
             }
         }
         for key in Set(dangling.values.flatMap(\.values).joined()) {

@@ -24,13 +24,6 @@ struct ErrorKind: Hashable, Sendable {
     }
 }
 
-/// A spelling that is taken for a value.
-struct AliasSpelling: Hashable, Sendable {
-    let field: String
-    let spelling: String
-    let value: String
-}
-
 /// A row with something to tell of.
 struct TroubledRow: Sendable {
     let file: UInt16
@@ -44,7 +37,7 @@ struct TroubledRow: Sendable {
 struct CheckedBatch: Sendable {
     private(set) var counts = ValidationReport.Counts()
     private(set) var kinds: [ErrorKind: Int] = [:]
-    private(set) var aliases: [AliasSpelling: Int] = [:]
+    private(set) var aliases: [AliasCount] = []
     private(set) var keys: [KeyPlace] = []
     /// What other rows have to do with.
     private(set) var table: TableRows.Batch
@@ -96,10 +89,7 @@ struct CheckedBatch: Sendable {
                 }
             }
         }
-        for alias in batch.aliasCounts {
-            aliases[AliasSpelling(field: alias.field, spelling: alias.spelling, value: alias.value), default: 0] +=
-                alias.count
-        }
+        aliases = batch.aliasCounts
     }
 
     private mutating func count(_ errors: ArraySlice<CellError>) {

@@ -22,7 +22,7 @@ actor ValidationCollector: RowConsumer {
 
     private(set) var counts = ValidationReport.Counts()
     private(set) var kinds: [ErrorKind: Int] = [:]
-    private(set) var aliases: [AliasSpelling: Int] = [:]
+    private(set) var aliases = AliasTally()
     private(set) var keys = KeyPlaces()
     private(set) var table: TableRows
     private(set) var troubled: [TroubledRow] = []
@@ -86,7 +86,7 @@ actor ValidationCollector: RowConsumer {
         let batch = try await underWay.removeFirst().value
         counts += batch.counts
         kinds.merge(batch.kinds, uniquingKeysWith: +)
-        aliases.merge(batch.aliases, uniquingKeysWith: +)
+        aliases.add(batch.aliases)
         keys.add(batch.keys)
         table.add(batch.table)
         troubled += batch.troubled.prefix(max(0, limit - troubled.count))

@@ -11,7 +11,7 @@ struct ValidationFindings: Sendable {
     /// Rows with errors or warnings, told or not.
     private(set) var troubledCount = 0
     private var kinds: [ErrorKind: Int] = [:]
-    private var aliases: [AliasSpelling: Int] = [:]
+    private var aliases = AliasTally()
     private var keys = KeyPlaces()
     private var table: TableRows
     private var kept: [TroubledRow] = []
@@ -29,7 +29,7 @@ struct ValidationFindings: Sendable {
         columns.append(await collector.columns)
         troubledCount += await collector.troubledCount
         kinds.merge(await collector.kinds, uniquingKeysWith: +)
-        aliases.merge(await collector.aliases, uniquingKeysWith: +)
+        aliases.add(await collector.aliases.sorted)
         keys.add(await collector.keys)
         table.add(await collector.table)
         kept += await collector.troubled
@@ -91,10 +91,9 @@ struct ValidationFindings: Sendable {
 
     /// The spellings that were taken for a value, the most frequent first.
     var aliasCounts: [ValidationReport.Alias] {
-        aliases.map { alias, count in
-            ValidationReport.Alias(field: alias.field, spelling: alias.spelling, value: alias.value, count: count)
+        aliases.sorted.map {
+            ValidationReport.Alias(field: $0.field, spelling: $0.spelling, value: $0.value, count: $0.count)
         }
-        .sorted { ($1.count, $0.field, $0.spelling) < ($0.count, $1.field, $1.spelling) }
     }
 
     private mutating func keepFirst() {
