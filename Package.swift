@@ -57,6 +57,7 @@ let package = Package(
             resources: [
                 .embedInCode("migrations/0001_initial.sql"), .embedInCode("migrations/0002_changes.sql"),
                 .embedInCode("migrations/0003_schemas.sql"),
+                .embedInCode("migrations/0004_history.sql"),
             ]),
         .target(
             name: "Sync",

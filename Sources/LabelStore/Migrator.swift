@@ -18,6 +18,8 @@ package struct Migration: Sendable {
             number: 2, name: "changes", text: String(decoding: PackageResources._002_changes_sql, as: UTF8.self)),
         Migration(
             number: 3, name: "schemas", text: String(decoding: PackageResources._003_schemas_sql, as: UTF8.self)),
+        Migration(
+            number: 4, name: "history", text: String(decoding: PackageResources._004_history_sql, as: UTF8.self)),
     ]
 
     /// SHA-256 of the file's bytes: a migration that was applied must never change.
@@ -150,14 +152,19 @@ extension LabelStore {
 
     /// Runs one statement of a migration.
     ///
-    /// The first one after an interruption may have been done already, with only its note missing: then the table or the
-    /// row that it makes is there.
+    /// The first one after an interruption may have been done already, with only its note missing: then the table, the
+    /// column, the key or the row that it makes is there, or what it takes away or renames is gone.
     private func run(_ statement: String, resuming: Bool) async throws {
         do {
             _ = try await pool.withConnection { try $0.execute(statement) }
-        } catch let error as MySQLError where resuming && (error.number == 1050 || error.kind == .duplicateKey) {
+        } catch let error as MySQLError where resuming && Self.saysDoneBefore(error) {
             logger.notice("migration statement was done before", metadata: ["error": "\(error.number)"])
         }
+    }
+
+    /// Table exists, duplicate column, duplicate key name, nothing to drop, no such table (to rename), duplicate row.
+    private static func saysDoneBefore(_ error: MySQLError) -> Bool {
+        [1050, 1060, 1061, 1091, 1146].contains(error.number) || error.kind == .duplicateKey
     }
 
     /// The two tables that migrating itself stands on.

@@ -329,7 +329,7 @@ extension LabelStore {
         if exceptions.isEmpty { return }
         let columns = [
             "dataset_id", "key_hash", "kind", "sheet_id", "ordinal", "seen_hash", "sheet_row", "label_key", "errors",
-            "opened_run", "opened_at",
+            "opened_run", "opened_at", "decided_from",
         ]
         let now = try connection.rows("SELECT CAST(UTC_TIMESTAMP(6) AS CHAR) AS now").first?.text("now") ?? ""
         var rows = BulkRows(columnCount: columns.count)
@@ -346,6 +346,7 @@ extension LabelStore {
             let since = opened[OpenedKey(key: exception.key, seen: exception.problem.seen)]
             rows.append(uint: since?.run ?? runID)
             rows.append(text: since?.at ?? now)
+            rows.append(uint: 0)
         }
         _ = try connection.insert(into: "sheaf_exceptions", columns: columns, rows: rows)
     }

@@ -111,9 +111,9 @@ extension LabelStore {
             _ = try connection.execute(
                 """
                 INSERT INTO sheaf_labels (dataset_id, key_hash, valid_from, row_hash, label, sheet_id, sheet_row,
-                    annotator, run_id, home_sheet_id)
+                    annotator, run_id, home_sheet_id, redacted_hash)
                 SELECT dataset_id, key_hash, valid_from, row_hash, label, sheet_id, sheet_row,
-                    annotator, run_id, home_sheet_id
+                    annotator, run_id, home_sheet_id, redacted_hash
                 FROM sheaf_history WHERE dataset_id = ? AND valid_to = ? AND key_hash IN (\(markers(keys.count)))
                 """, [datasetID, version] + keys)
             _ = try connection.execute(
@@ -188,9 +188,9 @@ extension LabelStore {
             let moved = try connection.execute(
                 """
                 INSERT INTO sheaf_history (dataset_id, key_hash, valid_to, valid_from, row_hash, label, sheet_id,
-                    sheet_row, annotator, run_id, home_sheet_id)
+                    sheet_row, annotator, run_id, home_sheet_id, redacted_hash)
                 SELECT dataset_id, key_hash, ?, valid_from, row_hash, label, sheet_id,
-                    sheet_row, annotator, run_id, home_sheet_id
+                    sheet_row, annotator, run_id, home_sheet_id, redacted_hash
                 FROM sheaf_labels WHERE dataset_id = ? AND key_hash IN (\(markers(keys.count)))
                 """, [.int(Int64(draft.version)), datasetID] + keys
             ).affectedRows

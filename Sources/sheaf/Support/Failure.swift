@@ -102,7 +102,9 @@ struct Failure: Error {
         let exit: Exit
         switch error.code {
         case .busy, .leaseLost: exit = .busy
-        case .unknownDataset, .unknownVersion, .unknownHold, .unknownJob, .notAllowed: exit = .usage
+        case .unknownDataset, .unknownVersion, .unknownHold, .unknownJob, .notAllowed, .prunedVersion,
+            .unknownTag, .tagExists, .unknownKey:
+            exit = .usage
         case .notMigrated, .newerThanProgram, .changedMigration, .damaged: exit = .store
         }
         self.init(exit, code: error.code.rawValue, error.message, hint: error.hint)
