@@ -65,19 +65,12 @@ import Testing
 }
 
 extension Scene {
-    /// Does something to the database by hand.
-    func execute(_ sql: String) async throws {
-        let connection = try await MySQLConnection.connect(database)
-        try await connection.run { connection in _ = try connection.execute(sql) }
-        await connection.close()
-    }
-
     /// What the database holds, as texts.
     func rows(_ sql: String) async throws -> [[String]] {
         let connection = try await MySQLConnection.connect(database)
         let rows = try await connection.run { connection in
-            try connection.rows(sql).map { row in
-                try (0..<row.count).map { try row.text($0) }
+            try connection.rows(sql).map { row -> [String] in
+                try (0..<row.count).map { place -> String in try row.text(place) }
             }
         }
         await connection.close()
