@@ -59,6 +59,12 @@ import Testing
                 """,
             ], told: ["row-hash [3]@1-!", "row-hash [4]@1-!"]),
         Damage(
+            name: "a text and the hash of another row",
+            sql: [
+                "UPDATE sheaf_labels SET row_hash = UNHEX(REPEAT('ab', 16)) WHERE label LIKE '%\"id\":3,%'",
+                "UPDATE sheaf_labels SET label = REPLACE(label, '料理4', '料理９') WHERE label LIKE '%\"id\":4,%'",
+            ], told: ["row-hash [3]@1-!", "row-hash [4]@1-"]),
+        Damage(
             name: "two texts that were swapped",
             sql: [
                 "CREATE TABLE swap AS SELECT key_hash, label FROM sheaf_labels WHERE label REGEXP '\"id\":[34],'",

@@ -63,7 +63,7 @@ package struct DatasetVerifier: Sendable {
         var pass = try await VerificationPass(
             dataset: dataset, version: scope == .all ? nil : verified.last?.version, store: store)
         if !verified.isEmpty {
-            try await pass.run(&book, sheets, into: &result.report, progress: progress)
+            try await pass.run(&book, schemas, sheets, into: &result.report, progress: progress)
             if verified.count == 1, scope != .all, let only = verified.first {
                 pass.changes = try await store.changeCounts(of: dataset, version: only.version)
             }
@@ -183,5 +183,15 @@ struct SchemaBook: Sendable {
                 unreadable.append(schema.id)
             }
         }
+    }
+    /// What a root hash makes of the version hash, by the stored hash of the version's schema and by that of its document.
+    func versionHashes(_ root: SHA256Digest, _ version: StoredVersion) -> [SHA256Digest] {
+        guard let hashes = hashes[version.schemaID] else { return [] }
+        return [hashes.stored, hashes.computed].map { VersionFormat.versionHash(schemaHash: $0, rootHash: root) }
+    }
+
+    /// Whether something stored says the same as a root hash that was computed.
+    func confirms(_ root: SHA256Digest, _ version: StoredVersion) -> Bool {
+        root == version.rootHash || versionHashes(root, version).contains { $0 == version.versionHash }
     }
 }

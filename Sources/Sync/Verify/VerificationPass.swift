@@ -9,8 +9,8 @@ struct VerificationPass {
 
     /// The root hash of each version by the stored row hashes.
     private(set) var roots: [Int: SHA256Digest] = [:]
-    /// The same with the hashes of the texts in place of those that differ; empty where none does.
-    private(set) var mended: [Int: SHA256Digest] = [:]
+    /// For each version the root hash that something stored confirms.
+    private(set) var resolved: [Int: RootResolution] = [:]
     private(set) var suspects: [SuspectRow] = []
     /// There were more of them than can be looked into.
     private(set) var hasTooManySuspects = false
@@ -24,7 +24,8 @@ struct VerificationPass {
     }
 
     mutating func run(
-        _ book: inout VersionBook, _ sheets: SeenDigestCheck?, into report: inout VerificationReport,
+        _ book: inout VersionBook, _ schemas: SchemaBook, _ sheets: SeenDigestCheck?,
+        into report: inout VerificationReport,
         progress: (Int) -> Void
     ) async throws {
         var roots = VersionRoots(of: book.numbers)
@@ -67,7 +68,7 @@ struct VerificationPass {
         if let last = earlier { close(last, &book) }
         self.roots = roots.finish()
         book.finish()
-        if suspects.contains(where: \.isLabel) { try await mend(book) }
+        try await resolve(book, schemas)
     }
 
     /// The versions in which a row stands, of those that are looked at.
@@ -117,24 +118,24 @@ struct VerificationPass {
 
     // MARK: - Hash or text
 
-    /// Reads once more, as if each hash that may be damaged were that of its text.
-    private mutating func mend(_ book: VersionBook) async throws {
-        var hashes: [KeyHash: [(from: Int, hash: RowHash)]] = [:]
-        for suspect in suspects where suspect.isLabel {
-            hashes[suspect.row.key, default: []].append((suspect.row.validFrom, suspect.computed))
+    /// Finds for each version what its labels are known to give, with hashes as they are stored or mended.
+    private mutating func resolve(_ book: VersionBook, _ schemas: SchemaBook) async throws {
+        for version in book.verified {
+            guard let root = roots[version.version], schemas.confirms(root, version) else { continue }
+            resolved[version.version] = RootResolution(root: root, mended: [])
         }
-        var roots = VersionRoots(of: book.numbers)
+        let trials = RootTrials(for: book.verified.filter { resolved[$0.version] == nil }, suspects)
+        if trials.isEmpty { return }
         var following: StoredRowPage? = try await reader.first()
         while let page = following {
             try Task.checkCancellation()
             for row in page.rows {
                 let (from, to) = span(row)
-                let hash = hashes[row.key]?.first { $0.from == row.validFrom }?.hash ?? row.rowHash
-                roots.add(row.key, hash, from: from, to: to)
+                trials.add(row, from: from, to: to)
             }
             following = try await reader.next(after: page.end)
         }
-        mended = roots.finish()
+        resolved.merge(trials.resolve(schemas.confirms)) { first, _ in first }
     }
 }
 

@@ -17,10 +17,9 @@ struct VersionConclusions {
     /// What the labels of a version are known to give.
     private struct Root {
         let version: StoredVersion
-        /// By the stored row hashes, and with mended ones.
+        /// By the stored row hashes.
         let computed: SHA256Digest
-        let mended: SHA256Digest?
-        /// The one of them that something stored confirms.
+        /// What something stored confirms: that, or with some row hashes mended.
         var confirmed: SHA256Digest?
     }
 
@@ -60,21 +59,9 @@ struct VersionConclusions {
     }
 
     private func root(_ version: StoredVersion) -> Root? {
-        guard let computed = pass.roots[version.version] else { return nil }
-        var root = Root(version: version, computed: computed, mended: pass.mended[version.version])
-        root.confirmed = [computed, root.mended].compactMap(\.self).first { isConfirmed($0, version) }
-        return root
-    }
-
-    /// Whether something stored says the same as a root hash computed.
-    private func isConfirmed(_ root: SHA256Digest, _ version: StoredVersion) -> Bool {
-        root == version.rootHash || versionHashes(root, version).contains { $0 == version.versionHash }
-    }
-
-    /// What a root hash makes of the version hash, by the schema's stored hash and by that of its document.
-    private func versionHashes(_ root: SHA256Digest, _ version: StoredVersion) -> [SHA256Digest] {
-        guard let hashes = schemas.hashes[version.schemaID] else { return [] }
-        return [hashes.stored, hashes.computed].map { VersionFormat.versionHash(schemaHash: $0, rootHash: root) }
+        pass.roots[version.version].map {
+            Root(version: version, computed: $0, confirmed: pass.resolved[version.version]?.root)
+        }
     }
 
     /// Root hash and version hash contradict each other, while all rows are sound and as many as were published.
@@ -82,25 +69,26 @@ struct VersionConclusions {
         let version = root.version
         guard tally.unsound == 0, tally.labels == version.labelCount, changesAgree(version, tally) else { return false }
         guard let stored = version.rootHash else { return true }
-        return !versionHashes(stored, version).contains { $0 == version.versionHash }
+        return !schemas.versionHashes(stored, version).contains { $0 == version.versionHash }
     }
 
     // MARK: - Rows
 
     private func judgeSuspects(_ roots: [Int: Root], into result: inout DatasetVerifier.Result) {
-        for suspect in pass.suspects {
+        for (place, suspect) in pass.suspects.enumerated() {
             let end = suspect.row.validTo ?? .max
-            let its = roots.values.filter { suspect.row.validFrom <= $0.version.version && $0.version.version < end }
-            let asStored = its.filter { isConfirmed($0.computed, $0.version) }.map(\.version.version).min()
-            let asMended = its.filter { root in root.mended.map { isConfirmed($0, root.version) } ?? false }
-                .map(\.version.version).min()
+            // Of the versions that it stands in, those that tell.
+            let its = roots.keys.sorted().filter { suspect.row.validFrom <= $0 && $0 < end }
+                .compactMap { version in pass.resolved[version].map { (version, $0) } }
+            let asStored = its.first { !$0.1.mended.contains(place) }?.0
+            let asMended = its.first { $0.1.mended.contains(place) }?.0
             let message: String
             let hint: String
             var isRepairable = false
             if let version = asStored {
                 message = "its text was damaged: the root hash of version \(version) confirms the stored hash"
                 hint = RowCheck.restore
-            } else if suspect.isLabel, let version = asMended {
+            } else if let version = asMended {
                 message = "its stored hash was damaged: the root hash of version \(version) confirms the text"
                 hint = DatasetVerifier.repair
                 isRepairable = true
@@ -151,7 +139,7 @@ struct VersionConclusions {
                     message: "its schema is not there", hint: "Restore its row in sheaf_schemas from a backup."))
             return
         }
-        let computed = versionHashes(root, version)
+        let computed = schemas.versionHashes(root, version)
         if computed.contains(where: { $0 == version.versionHash }) { return }
         unsound.insert(version.version)
         let isRepairable = hashes.stored == hashes.computed
