@@ -90,7 +90,8 @@ struct HoldsCommand: SheafSubcommand {
         if let by = hold.approvedBy {
             let until = hold.state == "approved" ? hold.expiresAt.map { ", until \($0.shortTime) UTC" } ?? "" : ""
             console.line(
-                "  approved by \(CellText.shown(by))\(hold.approvedWhy.map { ": \(CellText.shown($0))" } ?? "")\(until)")
+                "  approved by \(CellText.shown(by))\(hold.approvedWhy.map { ": \(CellText.shown($0))" } ?? "")\(until)"
+            )
         }
     }
 
