@@ -181,7 +181,7 @@ struct Workspace: Sendable {
             progress: { event in progress.show(Self.text(event, dataset: dataset.name)) })
     }
 
-    private static func text(_ event: SyncEvent, dataset: String) -> String {
+    static func text(_ event: SyncEvent, dataset: String) -> String {
         switch event {
         case .reading(let sheet, let rows, let pass):
             "\(dataset): \(pass == 1 ? "reading" : "looking again at") \(CellText.shown(sheet)), \(rows.grouped) rows"
