@@ -30,20 +30,26 @@ package struct StoredLabelRecord: Sendable {
 extension LabelStore {
     /// The dataset versions that a version's foreign keys were checked against, by name.
     package func references(of dataset: DatasetRecord, version: Int) async throws -> [VersionReferenced] {
-        try await references(of: dataset)[version] ?? []
+        try await references(of: dataset, where: " AND r.version = ?", [.int(Int64(version))])[version] ?? []
     }
 
     /// The dataset versions that the foreign keys of a dataset's versions were checked against: by version, and in each
     /// by name.
     package func references(of dataset: DatasetRecord) async throws -> [Int: [VersionReferenced]] {
+        try await references(of: dataset, where: "", [])
+    }
+
+    private func references(
+        of dataset: DatasetRecord, where condition: String, _ parameters: [MySQLValue]
+    ) async throws -> [Int: [VersionReferenced]] {
         try await pool.withConnection { connection in
             var references: [Int: [VersionReferenced]] = [:]
             for row in try connection.rows(
                 """
                 SELECT r.version, r.target_dataset_id, d.name, r.target_version
                 FROM sheaf_version_references r JOIN sheaf_datasets d ON d.dataset_id = r.target_dataset_id
-                WHERE r.dataset_id = ? ORDER BY r.version, d.name
-                """, [.uint(UInt64(dataset.id))])
+                WHERE r.dataset_id = ?\(condition) ORDER BY r.version, d.name
+                """, [.uint(UInt64(dataset.id))] + parameters)
             {
                 references[Int(try row.int("version")), default: []].append(
                     VersionReferenced(

@@ -39,7 +39,9 @@ struct SheafCommand: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Read",
-                subcommands: [LogCommand.self, DiffCommand.self, SchemaCommand.self, ExportCommand.self]),
+                subcommands: [
+                    LogCommand.self, DiffCommand.self, SchemaCommand.self, ExportCommand.self, TagCommand.self,
+                ]),
             CommandGroup(
                 name: "Train",
                 subcommands: [JobsCommand.self, RelayCommand.self, ReportCommand.self]),

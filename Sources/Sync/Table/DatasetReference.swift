@@ -76,18 +76,13 @@ extension DatasetReference {
             return Set(try await store.keys(of: record, version: version))
         }
         var offered: Set<TupleHash> = []
-        let pageSize = 5_000
-        var last: KeyHash?
-        while true {
-            try Task.checkCancellation()
-            let page = try await store.page(of: record, version: version, after: last, limit: pageSize)
+        try await store.forEachPage(of: record, version: version, limit: 5_000) { page in
             for label in page.labels {
                 let tuple = LabelSchema.tupleHash(key.referencedFields, ofCanonicalLabel: label)
                 if tuple != .missing { offered.insert(tuple) }
             }
-            guard page.keys.count == pageSize else { return offered }
-            last = page.keys.last
         }
+        return offered
     }
 }
 
