@@ -141,8 +141,7 @@ struct CostTests {
         for version in [1, 2] {
             let (_, cost) = try await counted.cost {
                 let first = try await counted.store.page(of: dataset, version: version, after: nil, limit: 1_000)
-                return try await counted.store.page(
-                    of: dataset, version: version, after: first.keys.last, limit: 1_000)
+                return try await counted.store.page(of: dataset, version: version, after: first.next, limit: 1_000)
             }
             #expect(cost.read <= 2 * 5_000, "version \(version): \(cost)")
             #expect(cost.bytesSent <= 2 * 1_100 * 200, "version \(version): \(cost)")

@@ -34,14 +34,13 @@ struct ReadCommand: AsyncParsableCommand {
         let (count, usage) = try await ResourceUsage.measuring {
             var (rows, bytes, number) = (0, 0, 0)
             var after = pages.map { _ in KeyHash(high: 1 << 63, low: 0) }
-            while number < pages ?? .max {
+            repeat {
                 let labels = try await store.page(of: dataset, version: version, after: after, limit: page)
                 rows += labels.keys.count
                 for label in labels.labels { bytes += label.count + 1 }
-                guard labels.keys.count == page, let last = labels.keys.last else { break }
-                after = last
+                after = labels.next
                 number += 1
-            }
+            } while after != nil && number < pages ?? .max
             return (rows: rows, bytes: bytes)
         }
         await store.close()
