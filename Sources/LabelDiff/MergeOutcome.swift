@@ -53,6 +53,11 @@ package struct RevertedChange: Sendable, Equatable {
     package var key: KeyHash
     /// `nil`: it ends.
     package var reverted: Reverted?
+
+    package init(key: KeyHash, reverted: Reverted?) {
+        self.key = key
+        self.reverted = reverted
+    }
 }
 
 /// The outcome of a merge walk over the stored labels of a dataset and the rows seen.

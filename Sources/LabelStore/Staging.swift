@@ -85,11 +85,18 @@ let keysPerStatement = 1000
 extension LabelStore {
     /// Undoes a version that a worker began and never published; the last published version is not touched.
     ///
-    /// In fenced chunks: history rows closed by it go back, with every column, over the staged row of the same key; then
-    /// labels that it added go; then the version row. Only then may its number be used again.
+    /// In fenced chunks: holds and exceptions that were staged go; history rows closed by the version go back, with every
+    /// column, over the staged row of the same key; then labels that it added go; then the version row. Only then may its
+    /// number be used again.
     ///
     /// - Returns: the number of the version that was undone; `nil` if there was none.
     package func undoAbandonedStaging(_ dataset: DatasetRecord, lease: Lease) async throws -> Int? {
+        if try await undoAbandonedHolds(dataset, lease: lease) {
+            logger.notice("undid an abandoned hold", metadata: ["dataset": "\(dataset.name)"])
+        }
+        if try await clearStagedDecision(dataset, lease: lease) {
+            logger.notice("undid abandoned exceptions", metadata: ["dataset": "\(dataset.name)"])
+        }
         let datasetID = MySQLValue.uint(UInt64(dataset.id))
         let staged = try await pool.withConnection { connection in
             try connection.rows(

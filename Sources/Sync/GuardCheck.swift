@@ -32,6 +32,13 @@ struct GuardCheck {
         }
     }
 
+    /// - Parameters:
+    ///   - changes: what would change, beside which nothing is rejected.
+    ///   - approvals: what people have approved.
+    init(_ changes: [ChangeEntry], _ approvals: Approvals) {
+        for change in changes { count(change, approvals) }
+    }
+
     private mutating func count(_ change: ChangeEntry, _ approvals: Approvals) {
         let action: HoldAction
         switch change.kind {

@@ -35,11 +35,13 @@ struct SheafCommand: AsyncParsableCommand {
                 name: "Sync",
                 subcommands: [
                     PlanCommand.self, SyncCommand.self, WatchCommand.self, HoldsCommand.self, ApproveCommand.self,
-                    SheetCommand.self, RekeyCommand.self, RestoreCommand.self,
+                    SheetCommand.self, RekeyCommand.self, RevertCommand.self, RestoreCommand.self,
                 ]),
             CommandGroup(
                 name: "Read",
-                subcommands: [LogCommand.self, DiffCommand.self, SchemaCommand.self, ExportCommand.self]),
+                subcommands: [
+                    LogCommand.self, DiffCommand.self, SchemaCommand.self, ExportCommand.self, TagCommand.self,
+                ]),
             CommandGroup(
                 name: "Train",
                 subcommands: [JobsCommand.self, RelayCommand.self, ReportCommand.self]),

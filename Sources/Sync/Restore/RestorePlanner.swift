@@ -4,7 +4,9 @@ internal import LabelStore
 internal import SheetSource
 internal import Tabular
 
-/// Reads the sheets and works out which cells have to hold something else. Writes nothing.
+/// Reads the sheets and works out which cells have to hold something else.
+///
+/// Writes nothing.
 struct RestorePlanner: Sendable {
     let definition: DatasetDefinition
     let request: RestoreRequest

@@ -56,7 +56,7 @@ struct RestoreCommand: SheafSubcommand {
         let workspace = try Workspace(common, console: console)
         let settings = try workspace.dataset(dataset)
         return try await workspace.withStore { store in
-            let (record, version) = try await VersionReference("\(dataset)@\(to)").resolve(in: store)
+            let (record, version) = try await VersionReference(to, of: dataset).resolve(in: store)
             var request = RestoreRequest(version: version)
             let definition = try workspace.definition(settings)
             if !key.isEmpty { request.keys = try key.map { try TypedKey($0, of: record, definition.schema).named } }
