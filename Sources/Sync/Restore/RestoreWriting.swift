@@ -59,8 +59,6 @@ struct RestoreWriting {
 
     private static let cellsPerBatch = 300
     private static let rowsPerBatch = 100
-    /// A tab with so few cells in the columns concerned is looked at whole, so that whatever is overwritten is known.
-    private static let cellsOfWholeLook = 20_000
 
     init(
         _ plan: RestorePlan, _ definition: DatasetDefinition, writer: any SheetWriter, fields: RestoreFields,
@@ -154,7 +152,7 @@ struct RestoreWriting {
     /// The cells of a batch as they stand now; nil if they cannot be seen, and why is noted.
     private mutating func look(_ open: [Int], of sheet: Int, _ scanned: ScannedSheet) async throws -> SeenCells? {
         do throws(SheetError) {
-            return try await writer.look(at: wideAreas(open, scanned), in: scanned.identity)
+            return try await seen(open, scanned)
         } catch {
             switch error.code {
             case .cancelled: throw CancellationError()
@@ -164,6 +162,18 @@ struct RestoreWriting {
             }
             return nil
         }
+    }
+
+    private func seen(_ open: [Int], _ scanned: ScannedSheet) async throws(SheetError) -> SeenCells {
+        if let wide = wideAreas(open, scanned) {
+            do throws(SheetError) {
+                return try await writer.look(at: wide, in: scanned.identity)
+            } catch {
+                // Long texts make a long answer: then the rows concerned have to do.
+                if error.code != .malformedAnswer { throw error }
+            }
+        }
+        return try await writer.look(at: areas(open, scanned), in: scanned.identity)
     }
 
     /// Decides what follows a write that failed.
@@ -306,43 +316,5 @@ struct RestoreWriting {
     mutating func giveUp() {
         skip(moved, "its row moved each time it was to be written")
         moved = []
-    }
-
-    // MARK: - Areas
-
-    private func columns(_ open: [Int], _ scanned: ScannedSheet) -> ClosedRange<Int> {
-        let used = open.map { cells[$0].column } + scanned.keyColumns
-        return (used.min() ?? 0)...(used.max() ?? 0)
-    }
-
-    private func areas(_ open: [Int], _ scanned: ScannedSheet) -> [CellArea] {
-        let columns = columns(open, scanned)
-        var areas: [CellArea] = []
-        for row in Set(open.map { cells[$0].row } + [scanned.headerRow]).sorted() {
-            if let last = areas.last, last.rows.upperBound == row - 1 {
-                areas[areas.count - 1].rows = last.rows.lowerBound...row
-            } else {
-                areas.append(CellArea(rows: row...row, columns: columns))
-            }
-        }
-        return areas
-    }
-
-    private func wideAreas(_ open: [Int], _ scanned: ScannedSheet) -> [CellArea] {
-        let columns = columns(open, scanned)
-        let rows = scanned.headerRow...max(scanned.headerRow, scanned.identity.rowCount)
-        guard rows.count * columns.count <= Self.cellsOfWholeLook else { return areas(open, scanned) }
-        return [CellArea(rows: rows, columns: columns)]
-    }
-
-    private func hasHeader(_ look: SeenCells, _ open: [Int], _ scanned: ScannedSheet) -> Bool {
-        Set(open.map { cells[$0].column } + scanned.keyColumns).allSatisfy { column in
-            let expected = column < scanned.header.count ? scanned.header[column] : .empty
-            return look[SheetCell(row: scanned.headerRow, column: column)] == expected
-        }
-    }
-
-    private func key(_ row: Int, _ look: SeenCells, _ scanned: ScannedSheet) -> [UInt8]? {
-        scanned.key(ofRow: row, look)
     }
 }
