@@ -38,22 +38,22 @@ struct RestoreWriting {
     private let fields: RestoreFields
     private let patience: RestorePatience
     private let fileIDs: [String?]
-    private let logger: Logger
+    let logger: Logger
     /// Called before each batch; throws if the lease is lost.
     private let beforeBatch: (_ done: Int, _ total: Int) async throws -> Void
 
-    private(set) var cells: [PlannedCell]
-    private(set) var outcomes: [Outcome]
+    var cells: [PlannedCell]
+    var outcomes: [Outcome]
     /// Where the sheets' columns and keys are; of a sheet that is read again, as it was then.
     var sheets: [ScannedSheet?]
     /// Cells whose row was not where it had been.
-    private(set) var moved: [Int] = []
+    var moved: [Int] = []
     /// What was overwritten and could not be put back: the cell, and the key that stands there.
-    private(set) var overwritten: [(cell: PlannedCell, key: [UInt8]?)] = []
+    var overwritten: [(cell: PlannedCell, key: [UInt8]?)] = []
     /// Sheets that cannot be written, by their places.
     private(set) var failures: [Int: SheetError] = [:]
     /// How often the rows that moved were looked for anew.
-    private var round = 1
+    var round = 1
     /// How many of `cells` were planned; those behind them put back what was overwritten.
     let plannedCount: Int
 
@@ -111,13 +111,13 @@ struct RestoreWriting {
         return batches
     }
 
-    private mutating func skip(_ batch: [Int], _ reason: String) {
+    mutating func skip(_ batch: [Int], _ reason: String) {
         for index in batch where outcomes[index] == .open { outcomes[index] = .skipped(reason) }
     }
 
     // MARK: - One batch
 
-    private mutating func write(_ batch: [Int], of sheet: Int) async throws {
+    mutating func write(_ batch: [Int], of sheet: Int) async throws {
         guard let scanned = sheets[sheet] else { return skip(batch, "its sheet could not be read") }
         var open = batch
         var attempt = 0
@@ -259,62 +259,8 @@ struct RestoreWriting {
         }
     }
 
-    private func says(_ cell: PlannedCell, _ present: TypedCell) -> Bool {
+    func says(_ cell: PlannedCell, _ present: TypedCell) -> Bool {
         guard let meaning = cell.meaning, let typing = fields.typing(cell.field) else { return present == cell.after }
         return typing.read(present) == meaning
-    }
-
-    /// A value was written into a cell of another row: what stood there is to be put back.
-    private mutating func stray(_ index: Int, _ before: SeenCells, _ after: SeenCells, _ scanned: ScannedSheet) {
-        let cell = cells[index]
-        guard let keyThere = key(cell.row, after, scanned),
-            let row = (scanned.headerRow + 1...max(scanned.headerRow + 1, before.lastRow))
-                .first(where: { key($0, before, scanned) == keyThere })
-        else {
-            overwritten.append((cell, key(cell.row, after, scanned)))
-            return
-        }
-        let stood = before[SheetCell(row: row, column: cell.column)]
-        logger.warning("a row moved while it was written: what stood there is put back")
-        cells.append(
-            PlannedCell(
-                key: LabelSchema.keyHash(keyThere), keyJSON: keyThere, field: cell.field, sheet: cell.sheet,
-                row: cell.row, column: cell.column, before: cell.after, after: stood, meaning: nil))
-        outcomes.append(.open)
-    }
-
-    private mutating func putBack(of sheet: Int) async throws {
-        let repairs = (plannedCount..<cells.count).filter {
-            outcomes[$0] == .open && cells[$0].sheet == sheet && !moved.contains($0)
-        }
-        if !repairs.isEmpty { try await write(repairs, of: sheet) }
-    }
-
-    // MARK: - Rows that moved
-
-    /// Looks for the rows that moved, in the sheet as it was read anew.
-    ///
-    /// - Parameter find: where a cell is now and what it holds; nil if its row is gone.
-    mutating func relocate(_ find: (PlannedCell) -> (row: Int, column: Int, present: TypedCell)?) {
-        round += 1
-        for index in moved where outcomes[index] == .open {
-            guard let found = find(cells[index]) else {
-                outcomes[index] = .skipped("its row is not in the sheet any more")
-                continue
-            }
-            (cells[index].row, cells[index].column) = (found.row, found.column)
-            if says(cells[index], found.present) {
-                outcomes[index] = .written
-            } else if found.present != cells[index].before {
-                outcomes[index] = .skipped("somebody typed something else there meanwhile")
-            }
-        }
-        moved = []
-    }
-
-    /// Gives up on the rows that moved again and again.
-    mutating func giveUp() {
-        skip(moved, "its row moved each time it was to be written")
-        moved = []
     }
 }
