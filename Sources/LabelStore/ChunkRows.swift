@@ -5,7 +5,10 @@ internal import MySQL
 struct ChunkRows: Sendable {
     /// The keys whose labels move into history.
     let replaced: [KeyHash]
-    let labels: BulkRows
+    /// Those among them that have no label any more.
+    let deleted: [KeyHash]
+    let inserted: BulkRows
+    let updated: BulkRows
     /// How many changes it has.
     let count: Int
 
@@ -14,13 +17,24 @@ struct ChunkRows: Sendable {
         "home_sheet_id",
     ]
 
+    /// A label takes the place of the one before, whose key is the same.
+    static let onDuplicate =
+        columns.filter { $0 != "dataset_id" && $0 != "key_hash" }.map { "\($0) = VALUES(\($0))" }.joined(
+            separator: ", ")
+        + ", redacted_hash = NULL"
+
     init(_ chunk: StagedChunk, _ draft: VersionDraft) {
         replaced = chunk.updates.map(\.key) + chunk.deletes
+        deleted = chunk.deletes
         count = chunk.count
-        var rows = BulkRows(columnCount: Self.columns.count)
-        for label in chunk.inserts { rows.append(label, draft) }
-        for label in chunk.updates { rows.append(label, draft) }
-        labels = rows
+        inserted = Self.rows(chunk.inserts, draft)
+        updated = Self.rows(chunk.updates, draft)
+    }
+
+    private static func rows(_ labels: [StagedLabel], _ draft: VersionDraft) -> BulkRows {
+        var rows = BulkRows(columnCount: columns.count)
+        for label in labels { rows.append(label, draft) }
+        return rows
     }
 }
 

@@ -206,12 +206,20 @@ extension LabelStore {
             guard moved == keys.count else {
                 throw StoreError.damaged("\(keys.count) labels were to be replaced and \(moved) were found")
             }
+        }
+        for keys in chunk.deleted.chunked(keysPerStatement).map({ $0.map(\.value) }) {
             _ = try connection.execute(
                 "DELETE FROM sheaf_labels WHERE dataset_id = ? AND key_hash IN (\(markers(keys.count)))",
                 [datasetID] + keys)
         }
-        if chunk.labels.count > 0 {
-            _ = try connection.insert(into: "sheaf_labels", columns: ChunkRows.columns, rows: chunk.labels)
+        if chunk.inserted.count > 0 {
+            _ = try connection.insert(into: "sheaf_labels", columns: ChunkRows.columns, rows: chunk.inserted)
+        }
+        if chunk.updated.count > 0 {
+            // In place: deleting a row to insert it anew costs the server two thirds more.
+            _ = try connection.insert(
+                into: "sheaf_labels", columns: ChunkRows.columns, rows: chunk.updated,
+                onDuplicate: ChunkRows.onDuplicate)
         }
     }
 }

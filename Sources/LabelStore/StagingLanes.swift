@@ -44,6 +44,7 @@ struct Staging {
     ///   - first: the pieces of the lower half of the keys.
     ///   - second: the pieces of the upper half.
     ///   - progress: called after each piece of the first half with the number of changes staged so far.
+    /// - Throws: `StoreError.leaseLost`; `MySQLError`; what the sources throw. What was staged stays unseen then.
     mutating func stageHalves(
         _ first: @escaping ChunkSource, _ second: @escaping ChunkSource, _ progress: (Int) -> Void
     ) async throws {

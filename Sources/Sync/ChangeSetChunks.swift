@@ -17,6 +17,8 @@ actor ChangeSetChunks {
     /// A piece ends at so many rows or bytes of label text, whichever comes first: what Galera, TiDB and replicas like.
     private static let maximumRows = 10_000
     private static let maximumBytes = 8 << 20
+    /// Where two pieces are written at a time, and two are made meanwhile, each is half as large.
+    private let parts: Int
 
     /// From so many changes on they are written in two halves at a time: below that, it would not be felt.
     private static let fewestOfHalves = 4 * maximumRows
@@ -28,8 +30,10 @@ actor ChangeSetChunks {
     }
 
     init(
-        _ entries: Slice<ChangeSet>, texts: RowTexts, sheetIDs: [UInt32], store: LabelStore, dataset: DatasetRecord
+        _ entries: Slice<ChangeSet>, atATime parts: Int = 1, texts: RowTexts, sheetIDs: [UInt32], store: LabelStore,
+        dataset: DatasetRecord
     ) {
+        self.parts = parts
         next = entries.startIndex
         self.store = store
         self.dataset = dataset
@@ -43,8 +47,8 @@ actor ChangeSetChunks {
         guard next < entries.endIndex else { return nil }
         var chunk = StagedChunk()
         var bytes = 0
-        let carried = try await carried(entries[next..<min(next + Self.maximumRows, entries.endIndex)])
-        while next < entries.endIndex, chunk.count < Self.maximumRows, bytes < Self.maximumBytes {
+        let carried = try await carried(entries[next..<min(next + Self.maximumRows / parts, entries.endIndex)])
+        while next < entries.endIndex, chunk.count < Self.maximumRows / parts, bytes < Self.maximumBytes / parts {
             let entry = entries[next]
             next += 1
             if let label = carried[entry.key] {

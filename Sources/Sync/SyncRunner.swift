@@ -299,12 +299,14 @@ package struct SyncRunner: Sendable {
         publication.runState = report.isPartial ? .partial : .published
         publication.report = try Self.json(report.withoutCellText)
         let entries = outcome.entries
+        let halves = ChangeSetChunks.halves(entries)
         func chunks(_ some: Slice<ChangeSet>) -> ChunkSource {
             let chunks = ChangeSetChunks(
-                some, texts: details.texts, sheetIDs: state.sheetIDs, store: store, dataset: dataset)
+                some, atATime: halves == nil ? 1 : 2, texts: details.texts, sheetIDs: state.sheetIDs, store: store,
+                dataset: dataset)
             return { try await chunks.nextChunk() }
         }
-        let halves = ChangeSetChunks.halves(entries)
+        if halves != nil { ProcessMemory.giveBack() }
         let total = entries.count
         try await store.publish(
             draft, figures: figures, publication: publication, lease: lease,
