@@ -26,8 +26,10 @@ struct CrashScenario: Sendable, CustomTestStringConvertible {
     var changesTables = false
     /// Whether what people see changes in one moment.
     var isAtomic = true
-    /// How many cases of it `make test` draws.
-    var sample = 4
+    /// Whether it moves thousands of rows: `make test` draws one of these, with one crash.
+    var isLarge = false
+    /// How many crashes of it `make test` draws.
+    var sample = 3
 
     var testDescription: String { name }
 }

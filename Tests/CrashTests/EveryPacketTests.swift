@@ -7,10 +7,24 @@ import Testing
 /// after the server has executed it and before the program learns of that.
 ///
 /// `make test` draws some of them; `SHEAF_TEST_PACKETS=all`, which `make test-crash` sets, takes every one.
+/// `SHEAF_TEST_SCENARIO` limits it to scenarios with these words in their names.
 @Suite(.enabled(if: TestDatabase.hasSocket)) struct EveryPacketTests {
     private static let takesAll = ProcessInfo.processInfo.environment["SHEAF_TEST_PACKETS"] == "all"
 
-    @Test(arguments: CrashScenario.all)
+    private static let seed = UInt64.random(in: 0...UInt64.max)
+
+    /// All of them, or all small ones and one of the large.
+    private static let drawn: [CrashScenario] = {
+        if let words = ProcessInfo.processInfo.environment["SHEAF_TEST_SCENARIO"] {
+            return CrashScenario.all.filter { $0.name.contains(words) }
+        }
+        if takesAll { return CrashScenario.all }
+        var random = SeededRandom(seed: seed)
+        let large = random.pick(CrashScenario.all.filter(\.isLarge)).name
+        return CrashScenario.all.filter { !$0.isLarge || $0.name == large }
+    }()
+
+    @Test(arguments: drawn)
     func whereverItIsKilledNothingIsLostAndTheNextRunEndsAsEver(_ scenario: CrashScenario) async throws {
         try await CrashBench.with { bench in
             try await scenario.prepare(bench)
@@ -20,9 +34,10 @@ import Testing
             let cases = (1...undisturbed.packets).flatMap { packet in
                 PacketTrap.Moment.allCases.map { (packet: packet, moment: $0) }
             }
-            let seed = UInt64.random(in: 0...UInt64.max)
-            var random = SeededRandom(seed: seed)
-            let chosen = Self.takesAll ? cases : Array(cases.shuffled(using: &random).prefix(scenario.sample))
+            var random = SeededRandom(seed: Self.seed)
+            let chosen =
+                Self.takesAll
+                ? cases : Array(cases.shuffled(using: &random).prefix(scenario.isLarge ? 1 : scenario.sample))
             let begun = ContinuousClock.now
             for (packet, moment) in chosen {
                 let trap = PacketTrap(.kill, moment, .number(packet))
@@ -30,7 +45,7 @@ import Testing
                 #expect(
                     wrong.isEmpty,
                     """
-                    \(scenario.name), killed \(moment) \(sprung ?? "nothing") of \(undisturbed.packets), seed \(seed):
+                    \(scenario.name), killed \(moment) \(sprung ?? "nothing") of \(undisturbed.packets), seed \(Self.seed):
                     \(wrong.joined(separator: "\n"))
                     """)
             }
