@@ -91,6 +91,10 @@ extension CrashScenario {
         CrashScenario(
             name: "tag", prepare: { try await $0.publish() }, command: tag, next: [.sheaf(tag), .sheaf(["sync"])]),
         CrashScenario(
+            name: "repair of stored hashes", prepare: bitFlips, command: repair,
+            next: [.sheaf(repair), .sheaf(["sync"])],
+            isAtomic: false, beginsSound: false),
+        CrashScenario(
             name: "job relay", prepare: trainable, command: ["relay"], next: [.untilJobsEnd, .sheaf(["sync"])]),
         CrashScenario(
             name: "supervisor of a job", prepare: trainable, command: ["relay"],
@@ -121,6 +125,7 @@ extension CrashScenario {
     private static let approveWaiting = ["approve", "--waiting", "dish", "--why", "they are gone"]
     private static let revert = ["revert", "dish", "--to", "1", "--why", "a bad batch"]
     private static let tag = ["tag", "dish@1", "release-1", "--why", "in the app since today"]
+    private static let repair = ["verify", "--all-versions", "--repair", "--why", "a broken disk"]
     private static let adopt = ["adopt", "dish", "--csv", "old.csv", "--reason", "from the old table"]
     private static let retire = ["sheet", "retire", "2", "--delete", "--why", "its annotator has left"]
     private static let rekey = ["rekey", "dish", "30", "130", "--why", "a typing error"]
@@ -198,6 +203,16 @@ extension CrashScenario {
     private static func held(_ bench: CrashBench) async throws {
         try await bench.loseRows()
         try await bench.run(["sync"], expecting: [4])
+    }
+
+    private static func bitFlips(_ bench: CrashBench) async throws {
+        try await changed(bench)
+        try await bench.connection.run { connection in
+            _ = try connection.execute("UPDATE sheaf_versions SET label_count = label_count + 1 WHERE version = 1")
+            _ = try connection.execute("UPDATE sheaf_versions SET root_hash = REVERSE(root_hash) WHERE version = 2")
+            _ = try connection.execute(
+                "UPDATE sheaf_labels SET row_hash = REVERSE(row_hash) WHERE label LIKE '%\"id\":2_,%'")
+        }
     }
 
     private static func changed(_ bench: CrashBench) async throws {
