@@ -114,12 +114,22 @@ final class Session: @unchecked Sendable {
             // The transaction of a client that is gone, or frozen, would keep its locks until the network notices.
             try run("SET SESSION idle_transaction_timeout = \(Self.idleTransactionSeconds)")
         }
+        if try isInCluster() {
+            // A read waits for what other nodes have committed before it: the fence and the diff must not be of the past.
+            try run("SET SESSION wsrep_sync_wait = 1")
+        }
         maximumPacket = Int(clamping: try row.int(2))
         server = try row.text(3)
         interruption.aim(
             at: Interruption.Target(configuration: configuration, server: server, connectionID: try row.uint(1)))
         if let handle { usesArrayBinding = sheaf_array_binding_supported(handle) != 0 }
         if configuration.insertMode == .multiRow { usesArrayBinding = false }
+    }
+
+    /// Whether the server is a node of a Galera cluster; others may not know the variable, which is no error.
+    private func isInCluster() throws(MySQLError) -> Bool {
+        guard let row = try rows("SHOW SESSION VARIABLES LIKE 'wsrep_on'", []).first else { return false }
+        return try row.text(1) == "ON"
     }
 
     private static let strictMode =
