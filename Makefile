@@ -36,9 +36,9 @@ test: deps ## Run every test, against a private MariaDB (or that of SHEAF_TEST_M
 
 # What takes longer than a change can wait for: a target each, and all of them under test-all.
 .PHONY: test-crash
-test-crash: deps ## Kill 60 syncs of files and 60 of spreadsheets at random moments; nothing may be lost (some minutes)
+test-crash: deps ## Kill commands at every packet they send to the database, and syncs at random moments (a quarter of an hour)
 	$(SWIFT) build --build-tests
-	SHEAF_TEST_CRASHES=60 SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(TEST_WIDTH) $(SWIFT) test --skip-build --filter CrashTests
+	SHEAF_TEST_PACKETS=all SHEAF_TEST_CRASHES=60 SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(TEST_WIDTH) $(SWIFT) test --skip-build --filter CrashTests
 
 .PHONY: test-lives
 test-lives: deps ## Let 400 datasets live at random, with everything that people and networks do to them (some minutes)
@@ -50,8 +50,14 @@ test-tables: deps ## Put 20,000 drawn tables to Sheaf and to frictionless, and c
 	$(SWIFT) build --build-tests
 	SHEAF_TEST_TABLES=20000 SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(TEST_WIDTH) $(SWIFT) test --skip-build --filter '^SchemaDifferentialTests'
 
+.PHONY: test-cluster
+test-cluster: deps ## Run the suites that use the store against a Galera cluster of three nodes, kill some, and put a database to every fault (a quarter of an hour)
+	Tests/Support/install-dependencies.sh galera-4 rsync iproute2
+	$(SWIFT) build --build-tests
+	SWIFT="$(SWIFT)" TEST_WIDTH=$(TEST_WIDTH) Tests/Support/test-cluster.sh
+
 .PHONY: test-all
-test-all: test lint build test-crash test-lives test-tables ## Run the tests and what takes longer: the format check, a release build, crashes, lives, tables
+test-all: test lint build test-crash test-lives test-tables test-cluster ## Run the tests and what takes longer: the format check, a release build, crashes, lives, tables, a cluster
 
 .PHONY: bench
 bench: deps ## Measure, and print ratios to what the machine can do

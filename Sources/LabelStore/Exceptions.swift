@@ -2,6 +2,12 @@ package import LabelDiff
 internal import MySQL
 
 extension LabelStore {
+    /// What makes an exception `e` of a dataset `d` one that is open: decided, and neither staged for the next decision
+    /// nor ended.
+    static let isOpen = """
+        e.decided_from <= d.current_decision AND (e.decided_to IS NULL OR e.decided_to > d.current_decision)
+        """
+
     /// Everything that is open in a dataset, by key; rows with an unreadable key apart, since their key is only a stand-in.
     package func openExceptions(
         of dataset: DatasetRecord
@@ -11,8 +17,9 @@ extension LabelStore {
             var unreadable: [Problem] = []
             for row in try connection.rows(
                 """
-                SELECT key_hash, kind, sheet_id, ordinal, seen_hash, state_sheet_id, sheet_row
-                FROM sheaf_exceptions WHERE dataset_id = ? ORDER BY key_hash, kind, sheet_id, ordinal
+                SELECT e.key_hash, e.kind, e.sheet_id, e.ordinal, e.seen_hash, e.state_sheet_id, e.sheet_row
+                FROM sheaf_exceptions e JOIN sheaf_datasets d ON d.dataset_id = e.dataset_id
+                WHERE e.dataset_id = ? AND \(Self.isOpen) ORDER BY e.key_hash, e.kind, e.sheet_id, e.ordinal
                 """, [.uint(UInt64(dataset.id))])
             {
                 let key = try row.keyHash("key_hash")
@@ -46,8 +53,9 @@ extension LabelStore {
                 """
                 SELECT e.key_hash, e.kind, e.sheet_id, e.ordinal, e.seen_hash, e.sheet_row, e.label_key, e.errors,
                     COALESCE(s.title, '') AS title, CAST(e.opened_at AS CHAR) AS opened
-                FROM sheaf_exceptions e LEFT JOIN sheaf_sheets s ON s.sheet_id = e.sheet_id
-                WHERE e.dataset_id = ? AND e.kind <> 'reverted' ORDER BY e.sheet_id, e.sheet_row, e.key_hash
+                FROM sheaf_exceptions e JOIN sheaf_datasets d ON d.dataset_id = e.dataset_id
+                LEFT JOIN sheaf_sheets s ON s.sheet_id = e.sheet_id
+                WHERE e.dataset_id = ? AND e.kind <> 'reverted' AND \(Self.isOpen) ORDER BY e.sheet_id, e.sheet_row, e.key_hash
                 """, [.uint(UInt64(dataset.id))]
             ).compactMap { row in
                 guard let kind = ProblemKind(rawValue: try row.text("kind")), let seen = try row.rowHash("seen_hash")

@@ -79,11 +79,15 @@ package struct Publication: Sendable {
     package var endedUnreadable: [Problem] = []
     package var exceptions: [ExceptionToStore] = []
     package var reverted: [RevertedChange] = []
+    /// Keys that a revert sets back, none of which is `reverted` already.
+    package var newlyReverted: [NewlyReverted] = []
     package var usedApprovals: [HoldEntryKey] = []
     /// No sheet that was wanted failed, and nothing is left that would be held: what waits for approval is closed.
     ///
     /// A run that publishes closes it in any case.
     package var closesHolds = false
+    /// Sheets that the next run decides anew: they are marked and lose their digest.
+    package var markedSheets: [UInt32] = []
     package var runState: RunState
     package var report: String
 
@@ -117,8 +121,9 @@ package struct VersionFigures: Sendable {
 extension LabelStore {
     /// Writes a new version and makes it visible, together with the event that announces it.
     ///
-    /// The change set is staged chunk by chunk, each in a transaction of its own, while the next chunk is being made; the
-    /// last, small transaction publishes. A change set of one chunk is one transaction.
+    /// The change set is staged chunk by chunk, each in a transaction of its own, while the next chunk is being made; then
+    /// what changes in the exceptions, if that is much; the last, small transaction publishes. What fits one chunk is one
+    /// transaction.
     ///
     /// - Parameters:
     ///   - draft: the version to be.
@@ -153,22 +158,39 @@ extension LabelStore {
         }
         try Task.checkCancellation()
         let (last, first) = (chunk, !begun)
+        let decision = DecisionSteps(publication)
+        if !decision.isSingle {
+            try await lease.write { connection in
+                if first { try Self.insertStagingVersion(draft, connection) }
+                try Self.stage(last, draft, connection)
+            }
+            try await stage(decision, dataset: draft.dataset, runID: draft.runID, lease: lease)
+        }
         try await lease.write { connection in
-            if first { try Self.insertStagingVersion(draft, connection) }
-            try Self.stage(last, draft, connection)
-            try Self.store(publication, dataset: draft.dataset, runID: draft.runID, version: draft.version, connection)
+            if decision.isSingle {
+                if first { try Self.insertStagingVersion(draft, connection) }
+                try Self.stage(last, draft, connection)
+            }
+            try Self.store(
+                publication, decision, dataset: draft.dataset, runID: draft.runID, version: draft.version, connection)
             try Self.flip(draft, figures, connection)
         }
         progress(staged + last.count)
+        try await deleteEnded(decision, draft.dataset, lease: lease)
     }
 
-    /// Stores what a run learnt where no label changed: digests, exceptions, marks and the run's end, in one transaction.
+    /// Stores what a run learnt where no label changed: digests, exceptions, marks and the run's end.
+    ///
+    /// It is seen whole or not at all.
     package func storeBookkeeping(
         _ publication: Publication, dataset: DatasetRecord, runID: UInt64, lease: Lease
     ) async throws {
+        let decision = DecisionSteps(publication)
+        try await stage(decision, dataset: dataset, runID: runID, lease: lease)
         try await lease.write { connection in
-            try Self.store(publication, dataset: dataset, runID: runID, version: nil, connection)
+            try Self.store(publication, decision, dataset: dataset, runID: runID, version: nil, connection)
         }
+        try await deleteEnded(decision, dataset, lease: lease)
     }
 
     private static func flip(
@@ -205,7 +227,7 @@ extension LabelStore {
     }
 
     private static func store(
-        _ publication: Publication, dataset: DatasetRecord, runID: UInt64, version: Int?,
+        _ publication: Publication, _ decision: DecisionSteps, dataset: DatasetRecord, runID: UInt64, version: Int?,
         _ connection: isolated MySQLConnection
     ) throws {
         for sheet in publication.sheets {
@@ -231,123 +253,11 @@ extension LabelStore {
         }
         // A sheet left undecided must be dirty, also if no notice marked it.
         try mark(publication.sheets.filter { $0.seenDigest == nil }.map(\.sheetID), connection)
+        try mark(publication.markedSheets, connection)
         try markUnread(publication.unreadSheets, connection)
-        try storeExceptions(publication, dataset: dataset, runID: runID, connection)
-        try useApprovals(publication.usedApprovals, dataset: dataset, runID: runID, connection)
+        try settle(decision, dataset: dataset, runID: runID, connection)
+        try closeUsedHolds(dataset: dataset, runID: runID, publication.usedApprovals, connection)
         if version != nil || publication.closesHolds { try closeHolds(dataset: dataset, runID: runID, connection) }
         try finish(runID, state: publication.runState, version: version, report: publication.report, connection)
-    }
-
-    private struct OpenedKey: Hashable {
-        let key: KeyHash
-        let seen: RowHash
-    }
-
-    /// Since when the problems of some keys are open: one that is only in another row now is as old as it was.
-    private static func openedBefore(
-        _ keys: [KeyHash], _ datasetID: MySQLValue, _ connection: isolated MySQLConnection
-    ) throws -> [OpenedKey: (run: UInt64, at: String)] {
-        var opened: [OpenedKey: (run: UInt64, at: String)] = [:]
-        for start in stride(from: 0, to: keys.count, by: keysPerStatement) {
-            let some = keys[start..<min(start + keysPerStatement, keys.count)].map(\.value)
-            for row in try connection.rows(
-                """
-                SELECT key_hash, seen_hash, opened_run, CAST(opened_at AS CHAR) AS opened FROM sheaf_exceptions
-                WHERE dataset_id = ? AND key_hash IN (\(markers(some.count))) AND kind <> 'reverted'
-                """, [datasetID] + some)
-            {
-                guard let seen = try row.rowHash("seen_hash") else { continue }
-                opened[OpenedKey(key: try row.keyHash("key_hash"), seen: seen)] = (
-                    UInt64(try row.int("opened_run")), try row.text("opened")
-                )
-            }
-        }
-        return opened
-    }
-
-    private static func storeExceptions(
-        _ publication: Publication, dataset: DatasetRecord, runID: UInt64, _ connection: isolated MySQLConnection
-    ) throws {
-        let datasetID = MySQLValue.uint(UInt64(dataset.id))
-        // Before they are deleted: what comes again is as old as it was.
-        let opened = try openedBefore(
-            publication.settledKeys
-                + publication.endedUnreadable.map { KeyHash(high: $0.seen.high, low: $0.seen.low) },
-            datasetID, connection)
-        try deleteEnded(publication, datasetID, connection)
-        try moveReverted(publication.reverted, datasetID, connection)
-        try insert(publication.exceptions, opened, dataset: dataset, runID: runID, connection)
-    }
-
-    /// Deletes the problems of keys that were decided anew, and of rows that are gone.
-    private static func deleteEnded(
-        _ publication: Publication, _ datasetID: MySQLValue, _ connection: isolated MySQLConnection
-    ) throws {
-        let settled = publication.settledKeys
-        for start in stride(from: 0, to: settled.count, by: keysPerStatement) {
-            let keys = settled[start..<min(start + keysPerStatement, settled.count)].map(\.value)
-            _ = try connection.execute(
-                """
-                DELETE FROM sheaf_exceptions WHERE dataset_id = ? AND key_hash IN (\(markers(keys.count)))
-                    AND kind IN ('invalid', 'duplicate', 'delete_waiting')
-                """, [datasetID] + keys)
-        }
-        for problem in publication.endedUnreadable {
-            _ = try connection.execute(
-                """
-                DELETE FROM sheaf_exceptions WHERE dataset_id = ? AND key_hash = ? AND kind = 'unreadable_key'
-                    AND sheet_id = ? AND ordinal = ?
-                """,
-                [datasetID, problem.seen.value, .uint(UInt64(problem.sheetID)), .uint(UInt64(problem.ordinal))])
-        }
-    }
-
-    /// Notes where the keys of a revert stand now, and forgets those that are no longer reverted.
-    private static func moveReverted(
-        _ changes: [RevertedChange], _ datasetID: MySQLValue, _ connection: isolated MySQLConnection
-    ) throws {
-        for change in changes {
-            guard let reverted = change.reverted else {
-                _ = try connection.execute(
-                    "DELETE FROM sheaf_exceptions WHERE dataset_id = ? AND key_hash = ? AND kind = 'reverted'",
-                    [datasetID, change.key.value])
-                continue
-            }
-            _ = try connection.execute(
-                """
-                UPDATE sheaf_exceptions SET state_sheet_id = ?
-                WHERE dataset_id = ? AND key_hash = ? AND kind = 'reverted'
-                """, [reverted.sheetID.value, datasetID, change.key.value])
-        }
-    }
-
-    /// Stores the problems of this run, each open since it was first seen.
-    private static func insert(
-        _ exceptions: [ExceptionToStore], _ opened: [OpenedKey: (run: UInt64, at: String)], dataset: DatasetRecord,
-        runID: UInt64, _ connection: isolated MySQLConnection
-    ) throws {
-        if exceptions.isEmpty { return }
-        let columns = [
-            "dataset_id", "key_hash", "kind", "sheet_id", "ordinal", "seen_hash", "sheet_row", "label_key", "errors",
-            "opened_run", "opened_at", "decided_from",
-        ]
-        let now = try connection.rows("SELECT CAST(UTC_TIMESTAMP(6) AS CHAR) AS now").first?.text("now") ?? ""
-        var rows = BulkRows(columnCount: columns.count)
-        for exception in exceptions {
-            rows.append(uint: UInt64(dataset.id))
-            rows.append(bytes: exception.key.bytes)
-            rows.append(text: exception.problem.kind.rawValue)
-            rows.append(uint: UInt64(exception.problem.sheetID))
-            rows.append(uint: UInt64(exception.problem.ordinal))
-            rows.append(bytes: exception.problem.seen.bytes)
-            rows.append(uint: UInt64(exception.problem.rowNumber))
-            rows.append(value: storable(exception.labelKey).value)
-            rows.append(value: exception.errors.value)
-            let since = opened[OpenedKey(key: exception.key, seen: exception.problem.seen)]
-            rows.append(uint: since?.run ?? runID)
-            rows.append(text: since?.at ?? now)
-            rows.append(uint: 0)
-        }
-        _ = try connection.insert(into: "sheaf_exceptions", columns: columns, rows: rows)
     }
 }

@@ -276,6 +276,7 @@ import Testing
 }
 
 extension Scene {
+    /// Does something to the database by hand.
     func execute(_ sql: String) async throws {
         let connection = try await MySQLConnection.connect(database)
         try await connection.run { connection in _ = try connection.execute(sql) }
