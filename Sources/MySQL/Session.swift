@@ -113,6 +113,9 @@ final class Session: @unchecked Sendable {
         if serverVersion.contains("MariaDB") {
             // The transaction of a client that is gone, or frozen, would keep its locks until the network notices.
             try run("SET SESSION idle_transaction_timeout = \(Self.idleTransactionSeconds)")
+        } else {
+            // Others know no such limit, only one for connections; the pool looks whether an idle one still stands.
+            try run("SET SESSION wait_timeout = \(3 * Self.idleTransactionSeconds)")
         }
         if try isInCluster() {
             // A read waits for what other nodes have committed before it: the fence and the diff must not be of the past.

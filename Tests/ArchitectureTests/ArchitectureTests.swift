@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    /// Workers' clocks differ; the database has one. Only what a counterpart dates goes by the machine's own.
+    /// Workers' clocks differ, and the database has one: only what a counterpart dates goes by the machine's own.
     @Test func whoeverDecidesByTimeAsksTheDatabase() {
         let wall =
             /\b(?:Date\(\)|Date\.now|Date\(timeIntervalSinceNow|clock_gettime|gettimeofday|time\(nil\)|secondsSince1970)/

@@ -54,8 +54,10 @@ extension ClockedServerTests {
         /// what the sheet holds by then.
         private static func overtake(_ sheet: LargeSheet, round: Int, version: Int, _ server: OwnServer) async {
             do {
-                let busy = try await sheet.scene.run("sync")
-                #expect(busy.code == Exit.busy.rawValue, "\(busy)")
+                if version == 3 {
+                    let busy = try await sheet.scene.run("sync")
+                    #expect(busy.code == Exit.busy.rawValue, "\(busy)")
+                }
                 try server.setClock("+\(version + 1)h")
                 try sheet.write(round: round)
                 let other = try await sheet.scene.run("sync")

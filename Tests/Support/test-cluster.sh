@@ -10,7 +10,6 @@ chmod 755 "$(dirname "$folder")"
 trap '"$here/galera-cluster.sh" remove "$folder"; rmdir "$(dirname "$folder")"' EXIT
 
 "$here/galera-cluster.sh" start "$folder" --watch $$
-chmod 755 "$(dirname "$folder")"
 export SHEAF_TEST_CLUSTER="$folder" SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH="${TEST_WIDTH:-2}"
 
 # What has nothing to do with a store, and what needs a server of a special kind, has been tested by `make test`.
