@@ -133,6 +133,36 @@ import Testing
         }
     }
 
+    /// It holds the row of its lease locked; the server ends it after 20 seconds.
+    @Test(.enabled(if: testsAll)) func aWorkerThatFreezesInItsLastTransactionKeepsNobodyOut() async throws {
+        let server = try Self.server.get()
+        try await Scene.with(server: server.configuration) { scene in
+            let sheet = try await LargeSheet(scene)
+            let gate = try StatementGate(server: try #require(scene.database.socket))
+            try sheet.configure("frozen.yaml", through: gate.path)
+            try sheet.write(round: 1)
+            let stop = gate.stop(at: Self.committing)
+            let frozen = try await scene.run("sync", "--config", "frozen.yaml") { process in
+                await stop.reached()
+                kill(process, SIGSTOP)
+                do {
+                    try sheet.write(round: 2)
+                    try await eventually("another worker takes over") {
+                        let other = try await scene.run("sync")
+                        #expect(other.code == 0 || other.code == Exit.busy.rawValue, "\(other)")
+                        return other.code == 0
+                    }
+                } catch {
+                    Issue.record(error)
+                }
+                kill(process, SIGCONT)
+                stop.resume()
+            }
+            #expect(frozen.code == Exit.busy.rawValue, "\(frozen)")
+            try await sheet.expectVersions(ofRounds: [0, 2], "frozen in its last transaction")
+        }
+    }
+
     /// The tables' file may not grow any more, which is what a full disk looks like to the server.
     @Test(.enabled(if: testsAll)) func aFullDiskLosesNothingAndTheNextSyncHeals() async throws {
         func options(_ megabytes: Int) -> [String] {
