@@ -102,7 +102,7 @@ package final class StatementGate: Sendable {
     /// - Throws: `POSIXError` if there can be no socket.
     package init(server: String) throws {
         path = FileManager.default.temporaryDirectory.path() + "/gate-\(UInt32.random(in: 0...UInt32.max)).sock"
-        listener = try UnixSocket.open(path) { Glibc.bind($0, $1, $2) }
+        listener = try GateSocket.open(path) { Glibc.bind($0, $1, $2) }
         guard listen(listener, 64) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
         let acceptor = Thread { [weak self, listener] in
             while true {
@@ -112,7 +112,7 @@ package final class StatementGate: Sendable {
                     close(listener)
                     return
                 }
-                guard let upstream = try? UnixSocket.open(server, { connect($0, $1, $2) }) else {
+                guard let upstream = try? GateSocket.open(server, { connect($0, $1, $2) }) else {
                     close(client)
                     continue
                 }
@@ -172,12 +172,12 @@ private final class Conversation {
             ]
             guard poll(&polled, 2, -1) > 0 else { return }
             if polled[0].revents != 0 {
-                guard let bytes = UnixSocket.take(client) else { return }
+                guard let bytes = GateSocket.take(client) else { return }
                 unsent += bytes
                 guard sendPackets() else { return }
             }
             if polled[1].revents != 0 {
-                guard let bytes = UnixSocket.take(server), answer(bytes) else { return }
+                guard let bytes = GateSocket.take(server), answer(bytes) else { return }
             }
         }
     }
@@ -194,10 +194,10 @@ private final class Conversation {
             case .cut: return false
             case .cutAnswer(let bytes): allowance = bytes
             }
-            guard UnixSocket.give(packet, to: server) else { return false }
+            guard GateSocket.give(packet, to: server) else { return false }
             if allowance == 0 {
                 // What was asked is done before the connection ends: the answer has begun.
-                _ = UnixSocket.take(server)
+                _ = GateSocket.take(server)
                 return false
             }
         }
@@ -223,9 +223,9 @@ private final class Conversation {
             preparing = nil
             if bytes.count >= 9, bytes[4] == 0 { prepared[Self.number(bytes[5..<9])] = text }
         }
-        guard let allowance else { return UnixSocket.give(bytes, to: client) }
+        guard let allowance else { return GateSocket.give(bytes, to: client) }
         self.allowance = allowance - bytes.count
-        _ = UnixSocket.give(Array(bytes.prefix(allowance)), to: client)
+        _ = GateSocket.give(Array(bytes.prefix(allowance)), to: client)
         return allowance > bytes.count
     }
 
@@ -235,7 +235,7 @@ private final class Conversation {
 }
 
 /// Sockets with a path.
-private enum UnixSocket {
+private enum GateSocket {
     static func open(
         _ path: String, _ join: (CInt, UnsafePointer<sockaddr>, socklen_t) -> CInt
     ) throws -> CInt {
