@@ -26,6 +26,10 @@ package enum TestDatabase {
         let name = uniqueName()
         try await administer(
             "CREATE DATABASE `\(name)` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", on: configuration)
+        // To connect to a database that another node has not made yet is refused at once.
+        for node in try TestCluster.current?.nodes ?? [] {
+            try await administer("SELECT COUNT(*) FROM information_schema.schemata", on: node)
+        }
         configuration.database = name
         let result: Result<R, any Error>
         do { result = .success(try await body(configuration)) } catch { result = .failure(error) }
