@@ -14,14 +14,15 @@ actor ChangeSetChunks {
     private let dataset: DatasetRecord
     private var next = 0
 
-    /// A piece ends at so many rows or bytes of label text, whichever comes first: what Galera, TiDB and replicas like.
-    private static let maximumRows = 10_000
+    /// A piece ends at so many bytes of label text, or as many rows as the store takes, whichever comes first.
     private static let maximumBytes = 8 << 20
+    private let maximumRows: Int
 
     init(
         _ entries: [ChangeEntry], texts: RowTexts, sheetIDs: [UInt32], store: LabelStore, dataset: DatasetRecord
     ) {
         self.store = store
+        maximumRows = store.rowsPerTransaction
         self.dataset = dataset
         self.entries = entries
         self.texts = texts
@@ -33,8 +34,8 @@ actor ChangeSetChunks {
         guard next < entries.count else { return nil }
         var chunk = StagedChunk()
         var bytes = 0
-        let carried = try await carried(entries[next..<min(next + Self.maximumRows, entries.count)])
-        while next < entries.count, chunk.count < Self.maximumRows, bytes < Self.maximumBytes {
+        let carried = try await carried(entries[next..<min(next + maximumRows, entries.count)])
+        while next < entries.count, chunk.count < maximumRows, bytes < Self.maximumBytes {
             let entry = entries[next]
             next += 1
             if let label = carried[entry.key] {
