@@ -1,5 +1,5 @@
 internal import Digest
-internal import LabelDiff
+package import LabelDiff
 internal import MySQL
 
 extension LabelStore {
@@ -85,6 +85,47 @@ extension LabelStore {
             waiting, digest: digest, reasons: "deletes that waited for a cell or sheet that cannot be read",
             datasetID: datasetID, runID: run, lease: lease, finish: approve)
         return (holdID, waiting.count)
+    }
+
+    /// Ends that keys are reverted: what the sheets hold for them counts again.
+    ///
+    /// - Parameters:
+    ///   - dataset: the dataset.
+    ///   - keys: the keys; `nil` for every one that is reverted.
+    ///   - actor: who approves.
+    ///   - why: why, for the history.
+    ///   - lease: that of the dataset.
+    /// - Returns: how many keys they were.
+    /// - Throws: `StoreError.notAllowed` if none of them is reverted; `StoreError.leaseLost`.
+    package func approveReverted(
+        of dataset: DatasetRecord, keys: Set<KeyHash>?, actor: String, why: String?, lease: Lease
+    ) async throws -> Int {
+        _ = try await undoAbandonedStaging(dataset, lease: lease)
+        let reverted = try await openExceptions(of: dataset).byKey.compactMapValues(\.reverted)
+            .filter { keys?.contains($0.key) ?? true }
+        guard !reverted.isEmpty else {
+            throw StoreError(
+                .notAllowed,
+                keys == nil ? "No label of \(dataset.name) is reverted." : "None of these labels is reverted.",
+                hint: "`sheaf plan \(dataset.name)` counts those that are.")
+        }
+        var publication = Publication(runState: .unchanged, report: "")
+        publication.reverted = reverted.keys.sorted().map { RevertedChange(key: $0, reverted: nil) }
+        let decision = DecisionSteps(publication)
+        let active = try await sheets(of: dataset).filter { $0.state == .active }.map(\.id)
+        // What stands in no sheet that is read is for all of them to prove.
+        let homes = Set(reverted.values.map(\.sheetID))
+        let concerned = homes.allSatisfy { $0.map(active.contains) ?? false } ? homes.compactMap { $0 } : active
+        try await stage(decision, dataset: dataset, runID: 0, lease: lease)
+        try await lease.write { connection in
+            try Self.settle(decision, dataset: dataset, runID: 0, connection)
+            try Self.mark(concerned.sorted(), connection)
+            try Self.audit(
+                "approve reverted", dataset: .uint(UInt64(dataset.id)), subject: "\(reverted.count) keys",
+                actor: actor, why: why, connection)
+        }
+        try await deleteEnded(decision, dataset, lease: lease)
+        return reverted.count
     }
 
     private func waitingDeletes(

@@ -52,6 +52,8 @@ package struct HoldRecord: Sendable {
     package let dataset: String
     package let state: String
     package let reasons: String
+    /// What kind of run was held: `sync` or `revert`.
+    package let runKind: String
     package let createdAt: String
     package let approvedBy: String?
     package let approvedWhy: String?
@@ -91,8 +93,10 @@ extension LabelStore {
                 """
                 SELECT h.hold_id, d.name, h.state, h.reasons, CAST(h.created_at AS CHAR) AS created, h.approved_by,
                     h.approved_why, h.past_block, CAST(h.expires_at AS CHAR) AS expires,
-                    h.state = 'approved' AND h.expires_at < UTC_TIMESTAMP(6) AS expired
-                FROM sheaf_holds h JOIN sheaf_datasets d ON d.dataset_id = h.dataset_id \(filter)
+                    h.state = 'approved' AND h.expires_at < UTC_TIMESTAMP(6) AS expired,
+                    COALESCE(r.kind, '') AS run_kind
+                FROM sheaf_holds h JOIN sheaf_datasets d ON d.dataset_id = h.dataset_id
+                LEFT JOIN sheaf_runs r ON r.run_id = h.run_id \(filter)
                 ORDER BY h.hold_id DESC
                 """, values)
             return try rows.map { row in
@@ -109,10 +113,37 @@ extension LabelStore {
                 return HoldRecord(
                     id: id, dataset: try row.text("name"),
                     state: try row.int("expired") == 1 ? "expired" : try row.text("state"),
-                    reasons: try row.text("reasons"), createdAt: try row.text("created"),
+                    reasons: try row.text("reasons"), runKind: try row.text("run_kind"),
+                    createdAt: try row.text("created"),
                     approvedBy: try row.optionalText("approved_by"), approvedWhy: try row.optionalText("approved_why"),
                     pastBlock: try row.int("past_block") == 1, expiresAt: try row.optionalText("expires"),
                     counts: counts)
+            }
+        }
+    }
+
+    /// What a hold showed, in key order: an approval covers exactly this.
+    ///
+    /// - Parameters:
+    ///   - holdID: the hold.
+    ///   - limit: how many entries at most.
+    /// - Returns: each entry, with the primary key as canonical JSON where the store keeps it.
+    /// - Throws: `MySQLError`.
+    package func entries(
+        ofHold holdID: UInt64, limit: Int
+    ) async throws -> [(entry: HoldEntry, labelKey: String?, isUsed: Bool)] {
+        try await pool.withConnection { connection in
+            try connection.rows(
+                """
+                SELECT key_hash, action, before_hash, after_hash, label_key, used_by IS NOT NULL AS used
+                FROM sheaf_hold_entries WHERE hold_id = ? ORDER BY key_hash, action LIMIT ?
+                """, [.uint(holdID), .int(Int64(limit))]
+            ).compactMap { row in
+                guard let action = HoldAction(rawValue: try row.text("action")) else { return nil }
+                let entry = HoldEntry(
+                    key: try row.keyHash("key_hash"), action: action, before: try row.rowHash("before_hash"),
+                    after: try row.rowHash("after_hash"))
+                return (entry, try row.optionalText("label_key"), try row.int("used") == 1)
             }
         }
     }

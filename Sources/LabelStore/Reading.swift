@@ -1,13 +1,6 @@
 package import LabelDiff
 internal import MySQL
 
-/// Labels of a version, in key order.
-package struct LabelPage: Sendable {
-    package var keys: [KeyHash] = []
-    /// Canonical JSON of each label, as stored: these very bytes were hashed.
-    package var labels: [[UInt8]] = []
-}
-
 extension LabelStore {
     /// The published versions, newest first.
     package func versions(of dataset: DatasetRecord, limit: Int = 1_000_000) async throws -> [VersionRecord] {
@@ -37,44 +30,6 @@ extension LabelStore {
                 ? "Nothing is published yet: run `sheaf sync`." : "Its versions are 1 to \(dataset.currentVersion).")
     }
 
-    /// The next labels of a version behind a key, in key order.
-    ///
-    /// One statement, so that it sees one moment; as a published version never changes, pages read one after the other
-    /// make up that version whatever is published meanwhile.
-    ///
-    /// - Parameters:
-    ///   - dataset: the dataset to read.
-    ///   - version: a published version.
-    ///   - after: the last key of the page before; `nil` for the first page.
-    ///   - limit: how many labels at most.
-    /// - Returns: the labels and their keys; fewer than `limit` of them mean that there are no more.
-    /// - Throws: `MySQLError`.
-    package func page(
-        of dataset: DatasetRecord, version: Int, after: KeyHash?, limit: Int
-    ) async throws -> LabelPage {
-        let datasetID = MySQLValue.uint(UInt64(dataset.id))
-        let behind = after == nil ? "" : " AND key_hash > ?"
-        let key = after.map { [$0.value] } ?? []
-        let (version, limit) = (MySQLValue.int(Int64(version)), MySQLValue.int(Int64(limit)))
-        return try await pool.withConnection { connection in
-            var page = LabelPage()
-            try connection.forEachRow(
-                """
-                (SELECT key_hash, label FROM sheaf_labels
-                 WHERE dataset_id = ?\(behind) AND valid_from <= ? ORDER BY key_hash LIMIT ?)
-                UNION ALL
-                (SELECT key_hash, label FROM sheaf_history
-                 WHERE dataset_id = ?\(behind) AND valid_from <= ? AND valid_to > ? ORDER BY key_hash LIMIT ?)
-                ORDER BY key_hash LIMIT ?
-                """, [datasetID] + key + [version, limit, datasetID] + key + [version, version, limit, limit]
-            ) { row in
-                page.keys.append(KeyHash(row.word16(0)))
-                page.labels.append(row.bytes(1))
-            }
-            return page
-        }
-    }
-
     /// The labels of given keys as of a version, where there are any.
     package func labels(
         of dataset: DatasetRecord, version: Int, keys: [KeyHash]
@@ -89,10 +44,10 @@ extension LabelStore {
                 let list = markers(values.count)
                 try connection.forEachRow(
                     """
-                    SELECT key_hash, label FROM sheaf_labels
+                    SELECT key_hash, label FROM sheaf_labels FORCE INDEX (PRIMARY)
                     WHERE dataset_id = ? AND valid_from <= ? AND key_hash IN (\(list))
                     UNION ALL
-                    SELECT key_hash, label FROM sheaf_history
+                    SELECT key_hash, label FROM sheaf_history FORCE INDEX (PRIMARY)
                     WHERE dataset_id = ? AND valid_from <= ? AND valid_to > ? AND key_hash IN (\(list))
                     """, [datasetID, version] + values + [datasetID, version, version] + values
                 ) { row in

@@ -17,6 +17,10 @@ package struct VersionReferenced: Sendable, Equatable {
 /// A stored label with where it came from, to be written anew in another form.
 package struct StoredLabelRecord: Sendable {
     package let label: [UInt8]
+    /// The hash of the label as it was published.
+    package let rowHash: RowHash
+    /// Some of its text was taken away.
+    package let isRedacted: Bool
     package let sheetID: UInt32?
     package let sheetRow: UInt32?
     package let annotator: String?
@@ -26,20 +30,26 @@ package struct StoredLabelRecord: Sendable {
 extension LabelStore {
     /// The dataset versions that a version's foreign keys were checked against, by name.
     package func references(of dataset: DatasetRecord, version: Int) async throws -> [VersionReferenced] {
-        try await references(of: dataset)[version] ?? []
+        try await references(of: dataset, where: " AND r.version = ?", [.int(Int64(version))])[version] ?? []
     }
 
     /// The dataset versions that the foreign keys of a dataset's versions were checked against: by version, and in each
     /// by name.
     package func references(of dataset: DatasetRecord) async throws -> [Int: [VersionReferenced]] {
+        try await references(of: dataset, where: "", [])
+    }
+
+    private func references(
+        of dataset: DatasetRecord, where condition: String, _ parameters: [MySQLValue]
+    ) async throws -> [Int: [VersionReferenced]] {
         try await pool.withConnection { connection in
             var references: [Int: [VersionReferenced]] = [:]
             for row in try connection.rows(
                 """
                 SELECT r.version, r.target_dataset_id, d.name, r.target_version
                 FROM sheaf_version_references r JOIN sheaf_datasets d ON d.dataset_id = r.target_dataset_id
-                WHERE r.dataset_id = ? ORDER BY r.version, d.name
-                """, [.uint(UInt64(dataset.id))])
+                WHERE r.dataset_id = ?\(condition) ORDER BY r.version, d.name
+                """, [.uint(UInt64(dataset.id))] + parameters)
             {
                 references[Int(try row.int("version")), default: []].append(
                     VersionReferenced(
@@ -89,27 +99,35 @@ extension LabelStore {
         }
     }
 
-    /// The current labels of given keys with where they came from, where there are any.
+    /// The labels of given keys as of a version, with where they came from, where there are any.
     package func labelRecords(
         of dataset: DatasetRecord, version: Int, keys: [KeyHash]
     ) async throws -> [KeyHash: StoredLabelRecord] {
-        let head: [MySQLValue] = [.uint(UInt64(dataset.id)), .int(Int64(version))]
+        let datasetID = MySQLValue.uint(UInt64(dataset.id))
+        let version = MySQLValue.int(Int64(version))
+        let columns =
+            "key_hash, row_hash, label, sheet_id, sheet_row, annotator, home_sheet_id, redacted_hash IS NOT NULL AS redacted"
         return try await pool.withConnection { connection in
             var found: [KeyHash: StoredLabelRecord] = [:]
-            for start in stride(from: 0, to: keys.count, by: keysPerStatement) {
-                let values = keys[start..<min(start + keysPerStatement, keys.count)].map(\.value)
+            for some in keys.chunked(keysPerStatement) {
+                let values = some.map(\.value)
+                let list = markers(values.count)
                 for row in try connection.rows(
                     """
-                    SELECT key_hash, label, sheet_id, sheet_row, annotator, home_sheet_id FROM sheaf_labels
-                    WHERE dataset_id = ? AND valid_from <= ? AND key_hash IN (\(markers(values.count)))
-                    """, head + values)
+                    SELECT \(columns) FROM sheaf_labels FORCE INDEX (PRIMARY)
+                    WHERE dataset_id = ? AND valid_from <= ? AND key_hash IN (\(list))
+                    UNION ALL
+                    SELECT \(columns) FROM sheaf_history FORCE INDEX (PRIMARY)
+                    WHERE dataset_id = ? AND valid_from <= ? AND valid_to > ? AND key_hash IN (\(list))
+                    """, [datasetID, version] + values + [datasetID, version, version] + values)
                 {
+                    guard let rowHash = try row.rowHash("row_hash") else {
+                        throw StoreError.damaged("a label without a hash")
+                    }
                     found[try row.keyHash("key_hash")] = StoredLabelRecord(
-                        label: Array(try row.text("label").utf8),
-                        sheetID: try row.optionalNumber("sheet_id").map { UInt32($0) },
-                        sheetRow: try row.optionalNumber("sheet_row").map { UInt32($0) },
-                        annotator: try row.optionalText("annotator"),
-                        homeSheetID: try row.optionalNumber("home_sheet_id").map { UInt32($0) })
+                        label: try row.bytes("label"), rowHash: rowHash, isRedacted: try row.int("redacted") == 1,
+                        sheetID: try row.optionalID("sheet_id"), sheetRow: try row.optionalID("sheet_row"),
+                        annotator: try row.optionalText("annotator"), homeSheetID: try row.optionalID("home_sheet_id"))
                 }
             }
             return found

@@ -53,13 +53,15 @@ extension LabelStore {
     }
 
     /// Where the schema of a dataset changed, oldest first; the first step is the first version.
+    ///
+    /// Pruned versions count: labels of theirs may stand to this day.
     package func schemaSteps(of dataset: DatasetRecord) async throws -> [SchemaStep] {
         try await pool.withConnection { connection in
             var steps: [SchemaStep] = []
             try connection.forEachRow(
                 """
                 SELECT version, schema_id FROM sheaf_versions
-                WHERE dataset_id = ? AND state = 'published' ORDER BY version
+                WHERE dataset_id = ? AND state IN ('published', 'pruned') ORDER BY version
                 """, [.uint(UInt64(dataset.id))]
             ) { row in
                 let (version, schema) = (Int(row.int(0)), UInt32(row.int(1)))

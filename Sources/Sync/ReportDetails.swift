@@ -17,8 +17,8 @@ struct ReportDetails {
     func changes(_ outcome: MergeOutcome) async throws -> [SyncReport.Change] {
         // What was there is most interesting to lose, so updates and deletes come before inserts.
         let told =
-            outcome.entries.filter { $0.kind != .insert && !$0.isRenaming }.prefix(limit)
-            + outcome.entries.filter { $0.kind == .insert }.prefix(limit)
+            Array(outcome.entries.lazy.filter { $0.kind != .insert && !$0.isRenaming }.prefix(limit))
+            + outcome.entries.lazy.filter { $0.kind == .insert }.prefix(limit)
         let stored = try await storedLabels(told.filter { $0.before != nil }.map(\.key))
         return try told.map { entry in
             let record = try entry.row.map(texts.record(row:))
@@ -34,7 +34,7 @@ struct ReportDetails {
                 row: row.map { Int($0.rowNumber) },
                 annotator: row.flatMap { row in record.flatMap { texts.annotator($0, sheet: row.sheet) } },
                 isCost: entry.isCost,
-                reasons: problems(definition.schema.quoting(before, in: decided.costs[entry.key] ?? [])),
+                reasons: Self.problems(definition.schema.quoting(before, in: decided.costs[entry.key] ?? [])),
                 cells: definition.schema.cellChanges(from: before, to: after))
         }
     }
@@ -53,7 +53,7 @@ struct ReportDetails {
                     kind: found.problem.kind.rawValue, key: text ?? record?.labelKey, sheet: sheet,
                     row: row.map { Int($0.rowNumber) } ?? Int(found.problem.rowNumber),
                     keepsLabel: found.hasLabel && !lost.contains(key), isNew: found.isNew,
-                    errors: problems(try errors(of: found, key: key, record))))
+                    errors: Self.problems(try errors(of: found, key: key, record))))
         }
         let standing = unreadable.standing.map { (problem: $0, found: UnreadableKeys.FoundUnreadable?.none) }
         for (problem, found) in unreadable.found.map({ ($0.problem, $0) }) + standing where told.count < limit {
@@ -69,7 +69,7 @@ struct ReportDetails {
             told.append(
                 SyncReport.Rejection(
                     kind: problem.kind.rawValue, key: nil, sheet: sheet, row: Int(problem.rowNumber), keepsLabel: false,
-                    isNew: found?.isNew ?? false, errors: problems(errors)))
+                    isNew: found?.isNew ?? false, errors: Self.problems(errors)))
         }
         let order = Dictionary(
             texts.names.names.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
@@ -112,7 +112,7 @@ struct ReportDetails {
         for (index, sheet) in decided.pass.sheets.enumerated() {
             guard let sheet else { continue }
             let warnings = sheet.warnings.sorted { ($0.rowNumber, $0.column ?? 0) < ($1.rowNumber, $1.column ?? 0) }
-            for (warning, problem) in zip(warnings, problems(warnings)) where told.count < limit {
+            for (warning, problem) in zip(warnings, Self.problems(warnings)) where told.count < limit {
                 told.append(
                     SyncReport.Warning(sheet: texts.names.names[index], row: warning.rowNumber, problem: problem))
             }
@@ -150,7 +150,7 @@ struct ReportDetails {
             .mapValues { schema.translated(canonicalLabel: $0) ?? $0 }
     }
 
-    private func problems(_ errors: [CellError]) -> [SyncReport.Rejection.Problem] {
+    static func problems(_ errors: [CellError]) -> [SyncReport.Rejection.Problem] {
         errors.map { error in
             SyncReport.Rejection.Problem(
                 code: error.code, field: error.field,

@@ -46,10 +46,7 @@ package struct SchemaCost: Sendable {
         let old = try LabelSchema.parse(document: try await store.schemaDocument(current.schemaID))
         var checked = 0
         var table = try await TableCheck(dataset: dataset, schema: schema, store: store)
-        var last: KeyHash?
-        while true {
-            try Task.checkCancellation()
-            let labels = try await store.page(of: dataset, version: version, after: last, limit: Self.pageSize)
+        try await store.forEachPage(of: dataset, version: version, limit: Self.pageSize) { labels in
             checked += labels.keys.count
             let invalid = zip(labels.keys, labels.labels).compactMap { key, label -> InvalidLabel? in
                 let form = schema.translated(canonicalLabel: label) ?? label
@@ -61,8 +58,6 @@ package struct SchemaCost: Sendable {
                 return InvalidLabel(label, of: old, errors)
             }
             try await page(checked, invalid)
-            guard labels.keys.count == Self.pageSize else { break }
-            last = labels.keys.last
         }
         let broken = table.errors()
         let keys = broken.keys.sorted()

@@ -43,6 +43,10 @@ package struct SyncReport: Codable, Sendable {
     package var schemaChanged = false
     /// What differs, the gravest first.
     package var schemaChanges: [SchemaChange] = []
+    /// Of a revert: the version whose labels come back.
+    package var revertsTo: Int?
+    /// Of a revert: the keys whose label stays as it is.
+    package var leftOut: [LeftOut] = []
     /// Complete passes over the sheets: 2 where deletes had to be proven.
     package var passes = 1
     package var seconds: Double = 0
@@ -65,6 +69,7 @@ package struct SyncReport: Codable, Sendable {
         report.rejections = []
         report.waitingDeletes = []
         report.likelyRekeys = []
+        report.leftOut = []
         report.warnings = []
         for index in report.sheets.indices { report.sheets[index].failure?.messages = [:] }
         return report
@@ -105,6 +110,10 @@ extension SyncReport {
         package var approved = 0
         /// Warnings in the sheets that were read.
         package var warnings = 0
+        /// Keys that a revert set back, whose rows in the sheets are not applied.
+        package var reverted = 0
+        /// Of a revert: keys whose label stays as it is.
+        package var leftOut = 0
         /// Rows read.
         package var rows = 0
 
@@ -226,6 +235,23 @@ extension SyncReport {
         package var spelling: String
         package var value: String
         package var count: Int
+    }
+
+    /// A key that a revert leaves as it is.
+    package struct LeftOut: Codable, Sendable {
+        package enum Reason: String, Codable, Sendable {
+            /// Its delete waits for a cell or sheet that cannot be read.
+            case deleteWaits = "delete_waits"
+            /// The former label does not satisfy the schema of now.
+            case invalid
+            /// The text of the former label was taken away.
+            case redacted
+        }
+
+        package var key: String
+        package var reason: Reason
+        /// Of a label that is not valid: what is wrong with it.
+        package var errors: [Rejection.Problem]
     }
 
     /// A version of another dataset that foreign keys were checked against.

@@ -66,6 +66,9 @@ extension SyncRunner {
         report.counts.deleted = outcome.count(.delete)
         report.counts.unchanged = outcome.labelCount - report.counts.inserted - report.counts.updated
         report.counts.rejected = rejected.count + unreadable.found.count + unreadable.standing.count
+        report.counts.reverted =
+            state.exceptions.values.count { $0.reverted != nil }
+            - outcome.revertedChanges.count { $0.reverted == nil }
         report.counts.newlyRejected =
             rejected.count { $0.found.isNew } + unreadable.found.count { $0.isNew }
         report.counts.waitingDeletes = outcome.problems.count - rejected.count

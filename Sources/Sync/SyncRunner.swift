@@ -108,7 +108,8 @@ package struct SyncRunner: Sendable {
             do {
                 return try await resolved().run(runID, reason: reason, detailLimit: detailLimit, lease: lease)
             } catch {
-                await end(runID, dataset, after: error, lease: lease)
+                await RunEnd(dataset: dataset, runID: runID, store: store, logger: logger)
+                    .note(after: error, lease: lease)
                 throw Task.isCancelled ? CancellationError() : error
             }
         }
@@ -207,6 +208,7 @@ package struct SyncRunner: Sendable {
         report.counts.rejected =
             state.exceptions.values.reduce(0) { $0 + $1.problems.count { $0.kind != .deleteWaiting } }
             + state.unreadable.count
+        report.counts.reverted = state.exceptions.values.count { $0.reverted != nil }
         report.counts.waitingDeletes = state.exceptions.values.count {
             $0.problems.contains { $0.kind == .deleteWaiting }
         }
@@ -304,25 +306,5 @@ package struct SyncRunner: Sendable {
             nextChunk: { try await chunks.nextChunk() },
             progress: { done in progress(.writing(done: done, total: total)) })
         return report
-    }
-
-    /// Notes how a run ended that threw, and takes back what it had staged: nobody should have to wait for the next run.
-    private func end(_ runID: UInt64, _ dataset: DatasetRecord, after error: any Error, lease: Lease) async {
-        let cancelled = Task.isCancelled || error is CancellationError
-        var report = SyncReport(dataset: definition.name, outcome: .failed, baseVersion: dataset.currentVersion)
-        report.runID = runID
-        report.notes = [cancelled ? "cancelled" : String(describing: type(of: error))]
-        let text = (try? Self.json(report)) ?? "{}"
-        let (store, logger) = (store, logger)
-        // A task of its own: that of the run may have been cancelled, and its end has to be noted all the same.
-        await Task {
-            do {
-                _ = try await store.undoAbandonedStaging(dataset, lease: lease)
-                try await store.endRun(runID, state: cancelled ? .cancelled : .failed, report: text, lease: lease)
-            } catch {
-                // The next run finds it abandoned and undoes what is left.
-                logger.warning("the end of the run was not noted", metadata: ["error": "\(error)"])
-            }
-        }.value
     }
 }

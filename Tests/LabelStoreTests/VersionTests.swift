@@ -105,7 +105,6 @@ struct LabelBook {
     }
 
     func publish(from before: [KeyHash: Int], to after: [KeyHash: Int], chunk size: Int) async throws {
-        let dataset = try await store.dataset(Self.name)
         var chunks: [StagedChunk] = []
         var chunk = StagedChunk()
         var root = RootHasher()
@@ -124,14 +123,20 @@ struct LabelBook {
         }
         if !chunk.isEmpty { chunks.append(chunk) }
         let hash = root.finish()
-        try await store.withLease("dataset:book", owner: "tests") { [chunks] lease in
+        try await publish(chunks, labelCount: after.count, hash: hash)
+    }
+
+    /// Publishes chunks as they are.
+    func publish(_ chunks: [StagedChunk], labelCount: Int, hash: SHA256Digest) async throws {
+        let dataset = try await store.dataset(Self.name)
+        try await store.withLease("dataset:book", owner: "tests") { lease in
             let run = try await store.beginRun(dataset, kind: "sync", actor: "tests", worker: "tests", lease: lease)
             let draft = VersionDraft(dataset: dataset, schemaID: schemaID, runID: run, actor: "tests", reason: nil)
             let source = ChunkList(chunks)
             try await store.publish(
                 draft,
                 figures: VersionFigures(
-                    rootHash: hash, versionHash: hash, labelCount: after.count, inserted: 0, updated: 0, deleted: 0),
+                    rootHash: hash, versionHash: hash, labelCount: labelCount, inserted: 0, updated: 0, deleted: 0),
                 publication: Publication(runState: .published, report: "{}"), lease: lease,
                 nextChunk: { await source.next() })
         }
@@ -139,19 +144,17 @@ struct LabelBook {
 
     func read(_ dataset: DatasetRecord, _ version: Int, page size: Int) async throws -> [KeyHash: Int] {
         var labels: [KeyHash: Int] = [:]
-        var after: KeyHash?
-        while true {
-            let page = try await store.page(of: dataset, version: version, after: after, limit: size)
+        try await store.forEachPage(of: dataset, version: version, limit: size) { page in
+            #expect(page.keys == page.keys.sorted() && page.keys.count <= 2 * size)
             for (key, label) in zip(page.keys, page.labels) {
                 #expect(labels[key] == nil)
                 labels[key] = Int(String(decoding: label, as: UTF8.self).filter(\.isNumber))
             }
-            after = page.keys.last
-            if page.keys.count < size { return labels }
         }
+        return labels
     }
 
-    private func label(_ key: KeyHash, _ value: Int) -> StagedLabel {
+    func label(_ key: KeyHash, _ value: Int) -> StagedLabel {
         StagedLabel(
             key: key, rowHash: RowHash(high: 0, low: UInt64(value)), label: Array("{\"v\":\(value)}".utf8),
             sheetID: nil, sheetRow: nil, annotator: nil)

@@ -6,10 +6,9 @@ package import LabelStore
 /// Another dataset that foreign keys point to, as of the version that a run checks them against.
 package struct DatasetReference: Sendable {
     package let record: DatasetRecord
+    package let version: Int
     /// The schema of that version.
     package let schema: LabelSchema
-
-    package var version: Int { record.currentVersion }
 }
 
 /// A foreign key points to what is not there: nothing of the dataset can be decided.
@@ -43,7 +42,7 @@ extension DatasetDefinition {
                     message: "The foreign keys of \(self.name) do not fit \(name)@\(record.currentVersion): \(problem)",
                     hint: "Correct `reference` in the schema.")
             }
-            resolved.references.append(DatasetReference(record: record, schema: target))
+            resolved.references.append(DatasetReference(record: record, version: version.version, schema: target))
         }
         return resolved
     }
@@ -77,18 +76,13 @@ extension DatasetReference {
             return Set(try await store.keys(of: record, version: version))
         }
         var offered: Set<TupleHash> = []
-        let pageSize = 5_000
-        var last: KeyHash?
-        while true {
-            try Task.checkCancellation()
-            let page = try await store.page(of: record, version: version, after: last, limit: pageSize)
+        try await store.forEachPage(of: record, version: version, limit: 5_000) { page in
             for label in page.labels {
                 let tuple = LabelSchema.tupleHash(key.referencedFields, ofCanonicalLabel: label)
                 if tuple != .missing { offered.insert(tuple) }
             }
-            guard page.keys.count == pageSize else { return offered }
-            last = page.keys.last
         }
+        return offered
     }
 }
 

@@ -83,7 +83,6 @@ struct ExportCommand: SheafSubcommand {
         _ version: VersionRecord, _ dataset: DatasetRecord, _ schema: LabelSchema, _ store: LabelStore,
         _ file: OutputFile, progress: (Int) -> Void
     ) async throws {
-        let pageSize = 10_000
         let fields = schema.canonicalFields
         var writer = CSVWriter()
         // A terminal would obey control characters that somebody typed into a cell.
@@ -91,11 +90,8 @@ struct ExportCommand: SheafSubcommand {
         if format == .csv {
             writer.append(row: fields.map { formulas == .escape ? FormulaText.escaped($0.name) : $0.name })
         }
-        var after: KeyHash?
         var done = 0
-        while true {
-            try Task.checkCancellation()
-            let page = try await store.page(of: dataset, version: version.version, after: after, limit: pageSize)
+        try await store.forEachPage(of: dataset, version: version.version, limit: 10_000) { page in
             switch format {
             case .ndjson:
                 var bytes: [UInt8] = []
@@ -114,9 +110,10 @@ struct ExportCommand: SheafSubcommand {
             }
             done += page.labels.count
             progress(done)
-            after = page.keys.last
-            if page.labels.count < pageSize { return }
         }
+        // A version without labels still has its header.
+        let rest = writer.takeBytes()
+        if !rest.isEmpty { try file.write(isTerminal ? Array(Self.harmless(rest).utf8) : rest) }
     }
 }
 

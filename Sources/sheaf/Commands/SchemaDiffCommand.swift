@@ -17,6 +17,7 @@ struct SchemaDiffCommand: SheafSubcommand {
               sheaf schema diff recipe_category
               sheaf schema diff recipe_category --all
               sheaf schema diff recipe_category 3 12
+              sheaf schema diff recipe_category 2026-11-01 latest
               sheaf schema diff recipe_category 12 draft.yaml --json
             """)
 
@@ -76,15 +77,7 @@ struct SchemaDiffCommand: SheafSubcommand {
     }
 
     private func side(_ text: String, _ record: DatasetRecord, _ store: LabelStore) async throws -> Side {
-        let number = text == "latest" ? record.currentVersion : Int(text)
-        let isVersion = number != nil || text.hasPrefix("\(record.name)@")
-        if isVersion, number != 0 || text == "latest" {
-            let version: VersionRecord
-            if let number {
-                version = try await store.version(number, of: record)
-            } else {
-                version = try await VersionReference(text).resolve(in: store).version
-            }
+        if let version = try await version(text, record, store) {
             let document = try await store.schemaDocument(version.schemaID)
             return Side(
                 name: "\(record.name)@\(version.version)", schema: try LabelSchema.parse(document: document),
@@ -94,11 +87,21 @@ struct SchemaDiffCommand: SheafSubcommand {
             throw Failure(
                 .usage, code: "no-such-schema",
                 "`\(CellText.shown(text))` is neither a version of \(record.name) nor a file that can be read.",
-                hint: "Its versions are 1 to \(record.currentVersion).")
+                hint: record.currentVersion == 0
+                    ? "Nothing is published yet: run `sheaf sync`." : "Its versions are 1 to \(record.currentVersion).")
         }
         return Side(
             name: text,
             schema: try LabelSchema.parse(
                 bytes: Array(data), file: text, lists: .besides(schemaFile: text)), version: nil)
+    }
+
+    /// The version that a text names; `nil` if it is the name of a file.
+    private func version(_ text: String, _ record: DatasetRecord, _ store: LabelStore) async throws -> VersionRecord? {
+        if text.hasPrefix("\(record.name)@") { return try await VersionReference(text).resolve(in: store).version }
+        guard let name = VersionName(text) else { return nil }
+        // A file may be called what a tag may be called.
+        if case .tag(let tag) = name, !(try await store.tags(of: record).contains { $0.name == tag }) { return nil }
+        return try await store.version(named: name, of: record)
     }
 }

@@ -28,6 +28,7 @@ struct SyncText {
         lines += rejections()
         lines += warnings()
         lines += waiting()
+        lines += leftOut()
         lines += aliases()
         for note in report.notes { lines.append("  " + style.yellow(note)) }
         lines += ending()
@@ -39,7 +40,13 @@ struct SyncText {
             report.baseVersion == 0
             ? "nothing published yet"
             : "against version \(report.baseVersion), \(report.counts.storedBefore.counted("label"))"
-        let title = report.outcome == .planned ? "Plan for \(report.dataset)" : "Sync of \(report.dataset)"
+        let isPlan = report.outcome == .planned
+        let title: String
+        if let target = report.revertsTo {
+            title = "\(isPlan ? "Plan to revert" : "Revert of") \(report.dataset) to version \(target)"
+        } else {
+            title = "\(isPlan ? "Plan for" : "Sync of") \(report.dataset)"
+        }
         return "\(style.bold(title)) (\(base))"
     }
 
@@ -99,6 +106,7 @@ struct SyncText {
             style.dim("= \(counts.unchanged.grouped) unchanged"),
         ]
         if counts.moved > 0 { parts.append("\(counts.moved.grouped) moved to another sheet") }
+        if report.revertsTo != nil { return ["  " + parts.joined(separator: "   ")] }
         var rest = ["\(counts.pending.grouped) pending"]
         if counts.rejected > 0 {
             let new = counts.newlyRejected > 0 ? " (\(counts.newlyRejected.grouped) new)" : ""
@@ -106,6 +114,9 @@ struct SyncText {
         }
         if counts.warnings > 0 { rest.append(style.yellow(counts.warnings.counted("warning"))) }
         if counts.waitingDeletes > 0 { rest.append("\(counts.waitingDeletes.counted("delete")) waiting") }
+        if counts.reverted > 0 {
+            rest.append("\(counts.reverted.grouped) reverted: what the sheets hold is not applied")
+        }
         if counts.approved > 0 { rest.append("\(counts.approved.grouped) approved") }
         let references = report.references.map { "\($0.dataset)@\($0.version)" }
         if !references.isEmpty { rest.append("foreign keys against \(references.joined(separator: ", "))") }
@@ -255,6 +266,28 @@ struct SyncText {
         return lines
     }
 
+    // MARK: - Reverts
+
+    private func leftOut() -> [String] {
+        if report.leftOut.isEmpty { return [] }
+        let shown = showsAll ? report.leftOut[...] : report.leftOut.prefix(Self.shownRejections)
+        var lines = ["", style.bold("Left as they are")]
+        for label in shown {
+            let reason: String
+            switch label.reason {
+            case .deleteWaits: reason = "its delete waits for a cell or sheet that cannot be read"
+            case .redacted: reason = "the text of the former label was taken away"
+            case .invalid:
+                let errors = label.errors.map { language == .ja ? $0.ja : $0.en }.joined(separator: " ")
+                reason = errors.isEmpty ? "the former label is not one of the schema of now" : errors
+            }
+            lines.append("  \(style.cyan(LabelSchema.keyText(Array(label.key.utf8))))  \(reason)")
+        }
+        let more = report.counts.leftOut - shown.count
+        if more > 0 { lines.append(style.dim("  … and \(more.counted("label")) more")) }
+        return lines
+    }
+
     // MARK: - The end
 
     private func ending() -> [String] {
@@ -269,9 +302,11 @@ struct SyncText {
         case .unchanged:
             return [style.green("Nothing to publish") + style.dim("  run \(report.runID ?? 0), \(seconds)")]
         case .held:
+            let approve = "  `sheaf approve \(report.holdID ?? 0)` lets it pass; "
             return held("Held: nothing was written.")
                 + [
-                    "  `sheaf approve \(report.holdID ?? 0)` lets it pass; `sheaf plan \(report.dataset)` shows it again."
+                    report.revertsTo.map { approve + "run `sheaf revert \(report.dataset) --to \($0)` again then." }
+                        ?? approve + "`sheaf plan \(report.dataset)` shows it again."
                 ]
         case .failed:
             return ["", style.red("Nothing was synced; version \(report.baseVersion) stands as it was.")]

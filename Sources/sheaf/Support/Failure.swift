@@ -31,6 +31,8 @@ enum Exit: Int32, CaseIterable {
     case jobFailed = 9
     /// A file could not be written: the disk is full, say.
     case output = 10
+    /// `verify` found something that differs.
+    case damaged = 11
     case cancelled = 130
 
     var code: ExitCode { ExitCode(rawValue) }
@@ -53,6 +55,7 @@ enum Exit: Int32, CaseIterable {
         case .source: "no sheet could be read: credentials, sharing, network"
         case .jobFailed: "a training job failed"
         case .output: "a file could not be written"
+        case .damaged: "of `verify`: something stored is not what the labels give"
         case .cancelled: "cancelled by Ctrl-C or SIGTERM"
         }
     }
@@ -83,6 +86,8 @@ struct Failure: Error {
             self.init(.invalid, code: "schema", mistakes.description)
         case let problem as ReferenceProblem:
             self.init(.invalid, code: "reference", problem.message, hint: problem.hint)
+        case let problem as RestoreProblem:
+            self.init(.usage, code: problem.code, problem.message, hint: problem.hint)
         case let error as StoreError: self.init(error)
         case let error as MySQLError: self.init(error)
         case let error as SheetError:

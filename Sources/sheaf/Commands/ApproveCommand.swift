@@ -1,66 +1,7 @@
 import ArgumentParser
+import LabelDiff
 import LabelStore
 import Sync
-
-struct HoldsCommand: SheafSubcommand {
-    static let configuration = CommandConfiguration(
-        commandName: "holds", abstract: "List the runs that wait for somebody's approval.",
-        discussion: """
-            Examples:
-              sheaf holds
-              sheaf holds recipe_category --closed
-            """)
-
-    @OptionGroup var common: CommonOptions
-    @Argument(help: "One dataset (default: all).")
-    var dataset: String?
-    @Flag(help: "Also those that are closed or expired.")
-    var closed = false
-
-    private struct Entry: Encodable {
-        var id: UInt64
-        var dataset: String
-        var state: String
-        var reasons: String
-        var counts: [String: Int]
-        var createdAt: String
-        var approvedBy: String?
-        var approvedWhy: String?
-        var expiresAt: String?
-    }
-
-    func execute(_ console: Console) async throws -> Exit {
-        let workspace = try Workspace(common, console: console)
-        return try await workspace.withStore { store in
-            let record: DatasetRecord?
-            if let dataset { record = try await store.dataset(dataset) } else { record = nil }
-            let holds = try await store.holds(of: record, includingClosed: closed)
-            for hold in holds {
-                let counts = [HoldAction.insert, .update, .delete, .reject]
-                    .compactMap { action in hold.counts[action].map { $0.counted(action.rawValue) } }
-                    .joined(separator: ", ")
-                let style = console.style
-                console.line(
-                    "\(style.bold("hold \(hold.id)"))  \(hold.dataset)  \(style.yellow(hold.state))  \(counts)  "
-                        + style.dim(hold.createdAt.shortTime))
-                for reason in hold.reasons.split(separator: "\n") { console.line("  \(reason)") }
-                if let by = hold.approvedBy {
-                    console.line("  approved by \(by)\(hold.approvedWhy.map { ": \($0)" } ?? "")")
-                }
-            }
-            if holds.isEmpty { console.line("Nothing is held.") }
-            try console.json(
-                holds.map { hold in
-                    Entry(
-                        id: hold.id, dataset: hold.dataset, state: hold.state, reasons: hold.reasons,
-                        counts: Dictionary(uniqueKeysWithValues: hold.counts.map { ($0.key.rawValue, $0.value) }),
-                        createdAt: hold.createdAt, approvedBy: hold.approvedBy, approvedWhy: hold.approvedWhy,
-                        expiresAt: hold.expiresAt)
-                })
-            return .success
-        }
-    }
-}
 
 struct ApproveCommand: SheafSubcommand {
     static let configuration = CommandConfiguration(
@@ -75,6 +16,9 @@ struct ApproveCommand: SheafSubcommand {
                                            deletes wait
               sheaf approve --waiting recipe_category
                                            only the deletes that wait
+              sheaf approve --reverted recipe_category
+                                           let what the sheets hold count again where
+                                           a revert set labels back
             """)
 
     @OptionGroup var common: CommonOptions
@@ -83,6 +27,11 @@ struct ApproveCommand: SheafSubcommand {
     @Option(
         help: ArgumentHelp("Instead: the deletes of a dataset that wait for a cell or sheet.", valueName: "dataset"))
     var waiting: String?
+    @Option(help: ArgumentHelp("Instead: the labels of a dataset that a revert set back.", valueName: "dataset"))
+    var reverted: String?
+    @Option(
+        help: ArgumentHelp("With --reverted: only this key; may be given several times.", valueName: "key"))
+    var key: [String] = []
     @Option(help: "Why, for the history.")
     var why: String?
     @Flag(help: "Also let its deletes pass where a cell or sheet blocks them.")
@@ -92,20 +41,29 @@ struct ApproveCommand: SheafSubcommand {
 
     func validate() throws {
         try ReasonLimit.check(why)
-        if (hold == nil) == (waiting == nil) { throw ValidationError("Give the number of a hold, or --waiting.") }
+        let given = [hold != nil, waiting != nil, reverted != nil].count { $0 }
+        if given != 1 { throw ValidationError("Give the number of a hold, or --waiting, or --reverted.") }
+        if !key.isEmpty, reverted == nil { throw ValidationError("--key goes with --reverted.") }
+        if deletes, hold == nil { throw ValidationError("--deletes goes with the number of a hold.") }
         guard (1...8760).contains(hours) else { throw ValidationError("--hours must be from 1 to 8760.") }
     }
 
     func execute(_ console: Console) async throws -> Exit {
         let workspace = try Workspace(common, console: console)
         return try await workspace.withStore { store in
+            if let reverted { return try await approveReverted(reverted, store, console) }
             guard let hold else { return try await approveWaiting(store, console) }
             let dataset = try await store.datasetOfHold(hold)
             try await store.withLease(SyncRunner.leaseName(dataset: dataset), owner: Workspace.worker) { lease in
                 try await store.approve(
                     hold, actor: Workspace.actor, why: why, pastBlock: deletes, hours: hours, lease: lease)
             }
-            console.line("Approved hold \(hold). `sheaf sync \(dataset)` publishes it.")
+            let record = try await store.dataset(dataset)
+            let isRevert = try await store.holds(of: record).first { $0.id == hold }?.runKind == "revert"
+            console.line(
+                isRevert
+                    ? "Approved hold \(hold). Run the same `sheaf revert \(dataset)` again, which publishes it."
+                    : "Approved hold \(hold). `sheaf sync \(dataset)` publishes it.")
             try console.json(["approved": "\(hold)", "dataset": dataset])
             return .success
         }
@@ -113,6 +71,27 @@ struct ApproveCommand: SheafSubcommand {
 }
 
 extension ApproveCommand {
+    private func approveReverted(_ name: String, _ store: LabelStore, _ console: Console) async throws -> Exit {
+        let dataset = try await store.dataset(name)
+        var keys: Set<KeyHash>?
+        if !key.isEmpty {
+            let schema = try await store.currentSchema(of: dataset)
+            keys = try Set(key.map { try TypedKey($0, of: dataset, schema).hash })
+        }
+        let wanted = keys
+        let count = try await store.withLease(
+            SyncRunner.leaseName(dataset: dataset.name), owner: Workspace.worker
+        ) { lease in
+            try await store.approveReverted(
+                of: dataset, keys: wanted, actor: Workspace.actor, why: why, lease: lease)
+        }
+        console.line(
+            "What the sheets hold for \(count.counted("label")) counts again. `sheaf sync \(dataset.name)` publishes it."
+        )
+        try console.json(["approved_reverted": "\(count)", "dataset": dataset.name])
+        return .success
+    }
+
     private func approveWaiting(_ store: LabelStore, _ console: Console) async throws -> Exit {
         let dataset = try await store.dataset(waiting ?? "")
         let approved = try await store.withLease(

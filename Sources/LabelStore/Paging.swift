@@ -1,0 +1,125 @@
+package import LabelDiff
+internal import MySQL
+
+/// Labels of a version, in key order.
+package struct LabelPage: Sendable {
+    package private(set) var keys: [KeyHash] = []
+    /// Canonical JSON of each label, as stored: these very bytes were hashed.
+    package private(set) var labels: [[UInt8]] = []
+    /// The key that the next page begins behind; `nil` if this page is the last one.
+    package fileprivate(set) var next: KeyHash?
+
+    fileprivate mutating func append(_ key: KeyHash, _ label: [UInt8]) {
+        keys.append(key)
+        labels.append(label)
+    }
+
+    /// Brings into one order what came of two tables, each in key order for itself.
+    fileprivate mutating func sort() {
+        if zip(keys, keys.dropFirst()).allSatisfy({ $0 < $1 }) { return }
+        let order = keys.indices.sorted { keys[$0] < keys[$1] }
+        keys = order.map { keys[$0] }
+        labels = order.map { labels[$0] }
+    }
+}
+
+extension LabelStore {
+    /// The next labels of a version behind a key, in key order.
+    ///
+    /// A page costs what it holds and not what the dataset holds, whatever the version: it is the range of keys that
+    /// `limit` rows of either table fill, so it may have fewer labels than that, even none, and others behind it. The
+    /// labels come of one statement, which sees one moment; as a published version never changes, pages read one after
+    /// the other make up that version whatever is published meanwhile.
+    ///
+    /// - Parameters:
+    ///   - dataset: the dataset to read.
+    ///   - version: a published version.
+    ///   - after: the `next` of the page before; `nil` for the first page.
+    ///   - limit: about how many labels; never more than twice as many.
+    /// - Returns: the labels, their keys, and where the next page begins.
+    /// - Throws: `MySQLError`.
+    package func page(
+        of dataset: DatasetRecord, version: Int, after: KeyHash?, limit: Int
+    ) async throws -> LabelPage {
+        try await pool.withConnection { connection in
+            let plan = try PagePlan(dataset: dataset, version: version, after: after, limit: limit, connection)
+            var page = LabelPage()
+            page.next = plan.end
+            try connection.forEachRow(plan.statement, plan.parameters) { row in
+                page.append(KeyHash(row.word16(0)), row.bytes(1))
+            }
+            page.sort()
+            return page
+        }
+    }
+
+    /// Hands over all labels of a version in pages, in key order.
+    ///
+    /// - Parameters:
+    ///   - dataset: the dataset to read.
+    ///   - version: a published version.
+    ///   - limit: about how many labels a page has.
+    ///   - body: takes one page after the other; none of them is empty.
+    /// - Throws: `MySQLError`, `CancellationError`, or what the body throws.
+    package func forEachPage(
+        of dataset: DatasetRecord, version: Int, limit: Int, _ body: (LabelPage) async throws -> Void
+    ) async throws {
+        var after: KeyHash?
+        repeat {
+            try Task.checkCancellation()
+            let page = try await page(of: dataset, version: version, after: after, limit: limit)
+            if !page.keys.isEmpty { try await body(page) }
+            after = page.next
+        } while after != nil
+    }
+}
+
+/// How one page is read: up to which key, and by which keys of the tables.
+private struct PagePlan {
+    /// The last key of the page; `nil` if all the rest is one page.
+    private(set) var end: KeyHash?
+    let statement: String
+    let parameters: [MySQLValue]
+
+    init(
+        dataset: DatasetRecord, version: Int, after: KeyHash?, limit: Int, _ connection: isolated MySQLConnection
+    ) throws {
+        let datasetID = MySQLValue.uint(UInt64(dataset.id))
+        let version = MySQLValue.int(Int64(version))
+        let behind = after == nil ? "" : " AND key_hash > ?"
+        let start = [datasetID] + (after.map { [$0.value] } ?? [])
+
+        /// The key of the last one of the next `limit` rows of a table; `nil` if there are not so many.
+        func lastKey(_ table: String, _ index: String) throws -> KeyHash? {
+            try connection.rows(
+                """
+                SELECT key_hash FROM \(table) FORCE INDEX (\(index))
+                WHERE dataset_id = ?\(behind) ORDER BY key_hash LIMIT 1 OFFSET ?
+                """, start + [.int(Int64(limit - 1))]
+            ).first?.keyHash("key_hash")
+        }
+        // Of the newest versions, history holds little: what ended since is found by where it ended, and the rest of
+        // the table is not looked at.
+        let isOld = try !connection.rows(
+            """
+            SELECT 1 FROM sheaf_history FORCE INDEX (closed)
+            WHERE dataset_id = ? AND valid_to > ? ORDER BY valid_to LIMIT 1 OFFSET ?
+            """, [datasetID, version, .int(Int64(limit))]
+        ).isEmpty
+        let ends = [try lastKey("sheaf_labels", "hashes"), isOld ? try lastKey("sheaf_history", "PRIMARY") : nil]
+        end = ends.compactMap(\.self).min()
+
+        let range = behind + (end == nil ? "" : " AND key_hash <= ?")
+        let bounds = start + (end.map { [$0.value] } ?? [])
+        // Not sorted here: both come in key order but for what is found by where it ended, and a server would write
+        // all texts to a temporary table first.
+        statement = """
+            SELECT key_hash, label FROM sheaf_labels FORCE INDEX (PRIMARY)
+            WHERE dataset_id = ?\(range) AND valid_from <= ?
+            UNION ALL
+            SELECT key_hash, label FROM sheaf_history FORCE INDEX (\(isOld ? "PRIMARY" : "closed"))
+            WHERE dataset_id = ?\(range) AND valid_from <= ? AND valid_to > ?
+            """
+        parameters = bounds + [version] + bounds + [version, version]
+    }
+}
