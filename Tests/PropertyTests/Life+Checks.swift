@@ -104,17 +104,22 @@ extension Life {
             try await checkPages(version, record)
         }
         try await checkDiffs(record)
+        let tags = try await bench.store.tags(of: record)
+        if Dictionary(uniqueKeysWithValues: tags.map { ($0.name, $0.version) }) != naive.tags {
+            throw Mismatch("tags are \(tags), and must be \(naive.tags)")
+        }
     }
 
     /// A version read in small pages is the version.
     private func checkPages(_ version: Probe.Version, _ record: DatasetRecord) async throws {
         var keys: [KeyHash] = []
-        while true {
+        var next: KeyHash?
+        repeat {
             let page = try await bench.store.page(
-                of: record, version: version.record.version, after: keys.last, limit: 2)
+                of: record, version: version.record.version, after: next, limit: 2)
             keys += page.keys
-            if page.keys.count < 2 { break }
-        }
+            next = page.next
+        } while next != nil
         if keys != version.keys { throw Mismatch("version \(version.record.version) in pages is another one") }
     }
 

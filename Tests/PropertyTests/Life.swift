@@ -88,75 +88,11 @@ actor Life {
         case .header(let sheet, let isWhole): sheets.setHeader(sheet, isWhole)
         case .approve(let pastBlock): try await approve(pastBlock: pastBlock)
         case .approveWaiting: try await approveWaiting()
-        case .expire:
-            naive.expire()
-            guard let record = try await bench.store.findDataset(dataset) else { return }
-            try await bench.probe.execute(
-                "UPDATE sheaf_holds SET expires_at = '1970-01-01 00:00:01' WHERE dataset_id = ? AND state = 'approved'",
-                [.uint(UInt64(record.id))])
-        case .reverted(let sheet, let row, let isNothing):
-            try await revert(sheets.row(sheet, row), isNothing: isNothing)
+        case .expire: try await expire()
+        case .revert(let back, let floor, let crashAt): try await revert(back: back, floor: floor, crashAt: crashAt)
+        case .approveReverted: try await approveReverted()
+        case .tag(let name, let back, let moves): try await tag(name, back: back, moves: moves)
         }
-    }
-
-    private func retire(_ place: Int, deletes: Bool) async throws {
-        guard let id = ids[place], naive.sheets[id] == .orphaned else { return }
-        let record = try await bench.store.dataset(dataset)
-        try await bench.store.withLease(leaseName, owner: "person") {
-            try await bench.store.retire(sheet: id, of: record, deletes: deletes, actor: "person", why: nil, lease: $0)
-        }
-        naive.retire(id, deletes: deletes)
-        ids[place] = nil
-    }
-
-    private func approve(pastBlock: Bool) async throws {
-        guard let hold = naive.holds.last(where: { $0.state == .open || ($0.state == .approved && !$0.hasRunOut) })
-        else { return }
-        try await bench.store.withLease(leaseName, owner: "person") {
-            try await bench.store.approve(
-                hold.id, actor: "person", why: nil, pastBlock: pastBlock, hours: 1, lease: $0)
-        }
-        naive.approve(hold.id, pastBlock: pastBlock)
-    }
-
-    private func approveWaiting() async throws {
-        let waiting = naive.waitingDeletes
-        if waiting.isEmpty { return }
-        let record = try await bench.store.dataset(dataset)
-        let approved = try await bench.store.withLease(leaseName, owner: "person") {
-            try await bench.store.approveWaitingDeletes(of: record, actor: "person", why: nil, hours: 1, lease: $0)
-        }
-        if approved.deletes != waiting.count {
-            throw Mismatch("\(approved.deletes) deletes approved of \(waiting.count)")
-        }
-        naive.approveWaiting(approved.hold)
-    }
-
-    /// What a revert leaves behind, without the version that it makes.
-    private func revert(_ row: SheetRow?, isNothing: Bool) async throws {
-        guard let form = naive.form, let row, row.key != SheetRow.unreadable, naive.reverted[row.key] == nil else {
-            return
-        }
-        let key = row.key
-        let state = isNothing || row.isPending ? nil : row.label(form).text
-        let record = try await bench.store.dataset(dataset)
-        try await bench.probe.execute(
-            """
-            INSERT INTO sheaf_exceptions (dataset_id, key_hash, kind, sheet_id, ordinal, decided_from, seen_hash,
-                sheet_row, opened_run, opened_at)
-            VALUES (?, ?, 'reverted', 0, 0, 0, ?, 0, 0, UTC_TIMESTAMP(6))
-            """,
-            [
-                .uint(UInt64(record.id)), .bytes(Probe.keyHashes[key]),
-                state.map { .bytes(Probe.hash16($0)) } ?? .null,
-            ])
-        try await bench.probe.execute(
-            """
-            UPDATE sheaf_sheets SET marked = marked + 1, seen_digest = NULL
-            WHERE dataset_id = ? AND state = 'active'
-            """, [.uint(UInt64(record.id))])
-        naive.reverted[key] = Naive.Reverted(state: state, sheet: nil)
-        naive.markAll()
     }
 
     // MARK: - Notices
@@ -254,49 +190,5 @@ actor Life {
             self.nestedFailure = nil
             throw nestedFailure
         }
-    }
-
-    // MARK: - Rest
-
-    /// All is mended, all notices come and all is approved: the labels are what the sheets say, and nothing is left to do.
-    private func comeToRest() async throws {
-        for place in sheets.sheets.indices {
-            sheets.share(place, true)
-            if !sheets.sheets[place].headerIsWhole { sheets.setHeader(place, true) }
-            sheets.apply(.mend(sheet: place))
-        }
-        var quiet = 0
-        for _ in 0..<8 where quiet < 2 {
-            let before = naive.versions.count
-            try await run(RunPlan())
-            let isHeld = naive.holds.contains { $0.state == .open }
-            if isHeld { try await approve(pastBlock: true) }
-            quiet = before == naive.versions.count && !isHeld ? quiet + 1 : 0
-        }
-        if quiet < 2 { throw Mismatch("it never comes to rest") }
-        let configured = sheets.sheets.indices.filter { sheets.sheets[$0].isConfigured }
-        for place in configured {
-            guard let id = ids[place] else { throw Mismatch("sheet \(place) is not known") }
-            if bag(naive.settled[id]) != bag(sheets.sheets[place].rows) {
-                throw Mismatch("what was last seen of sheet \(place) is not what it holds")
-            }
-            if naive.owed.contains(id) { throw Mismatch("sheet \(place) is still to be read") }
-        }
-        for key in SheetRow.keys.indices {
-            let filled = configured.flatMap { sheets.sheets[$0].rows }.filter { $0.key == key && !$0.isPending }
-            let label = naive.labels[key]
-            if naive.reverted[key] != nil { continue }
-            if filled.count == 1, filled[0].isValid(form), label != filled[0].label(form) {
-                throw Mismatch("key \(key) is \(String(describing: label)), and the sheets say \(filled)")
-            }
-            if filled.isEmpty, label != nil, let home = naive.homes[key], naive.sheets[home] == .active {
-                throw Mismatch("key \(key) stays, and no sheet offers it")
-            }
-        }
-        try await lookBack()
-    }
-
-    private func bag(_ rows: [SheetRow]?) -> [SheetRow: Int]? {
-        rows?.reduce(into: [:]) { $0[$1, default: 0] += 1 }
     }
 }

@@ -41,8 +41,15 @@ import Testing
             print("rules: \(rules.sorted { $0.key < $1.key }), runs: \(outcomes.sorted { $0.key < $1.key })")
         }
         // A rule that no life comes to would be one that nobody has tried.
-        if count >= 50, failures == 0 {
+        if count >= 500, failures == 0 {
             for rule in 1...17 { #expect(rules[rule, default: 0] > 0, "rule \(rule)") }
+        }
+    }
+
+    @Test(arguments: KnownStory.all)
+    func aKnownStoryEndsWell(known: KnownStory) async throws {
+        try await PropertyBench.with { bench in
+            if let mismatch = await Self.mismatch(known.story, bench).mismatch { Issue.record("\(mismatch)") }
         }
     }
 

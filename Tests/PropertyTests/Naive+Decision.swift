@@ -160,7 +160,7 @@ extension Naive {
     }
 
     /// A label under the names of another schema.
-    private func carriedOver(_ label: Label, to form: SchemaForm) -> Label {
+    func carriedOver(_ label: Label, to form: SchemaForm) -> Label {
         Label(
             key: label.key, name: form.nameField == nil || label.nameField == nil ? 0 : label.name, kind: label.kind,
             nameField: form.nameField)

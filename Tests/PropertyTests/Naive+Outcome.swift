@@ -2,21 +2,24 @@
 extension Naive {
     /// Whether a run may write what it has decided.
     func outcome(_ verdict: Verdict, _ sight: Sight, schemaChanged: Bool) -> Verdict.Outcome {
-        let approved = standingApprovals
-        let counted = verdict.changes.filter { !approved.contains($0.entry) }
-        var isHeld = counted.contains(where: \.isCost)
-        if let floor = sight.floor {
-            let plain = counted.filter { !$0.isCost && !$0.isRenaming }
-            let inserts = plain.count { if case .insert = $0.entry { true } else { false } }
-            let updates = plain.count { if case .update = $0.entry { true } else { false } }
-            let deletes = plain.count { if case .delete = $0.entry { true } else { false } }
-            let rejections = verdict.newRejections.count { !approved.contains($0) }
-            // The first load is free to insert.
-            if !labels.isEmpty, inserts > floor { isHeld = true }
-            if updates > floor || deletes > floor || rejections > floor { isHeld = true }
-        }
-        if isHeld { return .held }
+        if exceeds(verdict.changes, verdict.newRejections, sight.floor) { return .held }
         return !verdict.changes.isEmpty || schemaChanged ? .published : .unchanged
+    }
+
+    /// Whether so much must not be written without approval.
+    func exceeds(_ changes: [Verdict.Change], _ newRejections: [Entry], _ floor: Int?) -> Bool {
+        let approved = standingApprovals
+        let counted = changes.filter { !approved.contains($0.entry) }
+        if counted.contains(where: \.isCost) { return true }
+        guard let floor else { return false }
+        let plain = counted.filter { !$0.isRenaming }
+        let inserts = plain.count { if case .insert = $0.entry { true } else { false } }
+        let updates = plain.count { if case .update = $0.entry { true } else { false } }
+        let deletes = plain.count { if case .delete = $0.entry { true } else { false } }
+        let rejections = newRejections.count { !approved.contains($0) }
+        // The first load is free to insert.
+        if !labels.isEmpty, inserts > floor { return true }
+        return updates > floor || deletes > floor || rejections > floor
     }
 
     var standingApprovals: Set<Entry> { holds.reduce(into: []) { $0.formUnion($1.standing) } }
@@ -65,7 +68,7 @@ extension Naive {
         }
     }
 
-    private mutating func owe(_ some: Set<Sheet>) {
+    mutating func owe(_ some: Set<Sheet>) {
         owed.formUnion(some)
         for sheet in some { settled[sheet] = nil }
     }
@@ -79,7 +82,7 @@ extension Naive {
         }
     }
 
-    private mutating func closeHolds(_ used: Set<Entry>, closesOpen: Bool) {
+    mutating func closeHolds(_ used: Set<Entry>, closesOpen: Bool) {
         for place in holds.indices {
             switch holds[place].state {
             case .open: if closesOpen { holds[place].state = .closed }

@@ -87,6 +87,7 @@ struct Naive: Sendable {
     var unreadable: [Sheet: [[UInt8]]] = [:]
     var reverted: [Int: Reverted] = [:]
     var holds: [Hold] = []
+    var tags: [String: Int] = [:]
     /// Every published version, the first at 0.
     var versions: [Version] = []
     var sheets: [Sheet: SheetState] = [:]
@@ -98,9 +99,9 @@ struct Naive: Sendable {
     struct Version: Sendable {
         var labels: [Int: Label]
         var form: SchemaForm
-        var inserted: Int
-        var updated: Int
-        var deleted: Int
+        var inserted = 0
+        var updated = 0
+        var deleted = 0
     }
 
     var form: SchemaForm? { versions.last?.form }

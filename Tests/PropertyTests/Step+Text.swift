@@ -31,8 +31,10 @@ extension Step: CustomStringConvertible {
         case .approve(let pastBlock): ".approve(pastBlock: \(pastBlock))"
         case .approveWaiting: ".approveWaiting"
         case .expire: ".expire"
-        case .reverted(let sheet, let row, let isNothing):
-            ".reverted(sheet: \(sheet), row: \(row), isNothing: \(isNothing))"
+        case .revert(let back, let floor, let crashAt):
+            ".revert(back: \(back)\(floor.map { ", floor: \($0)" } ?? "")\(crashAt.map { ", crashAt: \($0)" } ?? ""))"
+        case .approveReverted: ".approveReverted"
+        case .tag(let name, let back, let moves): ".tag(name: \(name), back: \(back), moves: \(moves))"
         }
     }
 }

@@ -37,8 +37,12 @@ enum Step: Hashable, Sendable {
     case approveWaiting
     /// Approvals that were given run out.
     case expire
-    /// The key of a row is said to have been reverted from what the row holds now, or from no value.
-    case reverted(sheet: Int, row: Int, isNothing: Bool)
+    /// The labels go back by so many versions.
+    case revert(back: Int, floor: Int? = nil, crashAt: Int? = nil)
+    /// What was reverted may be applied again.
+    case approveReverted
+    /// A version so far back gets a name, which is taken from another one if it moves.
+    case tag(name: Int, back: Int, moves: Bool)
 }
 
 /// How one run goes.

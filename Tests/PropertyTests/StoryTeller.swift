@@ -35,6 +35,7 @@ struct StoryTeller {
         }
         steps.append(.run(RunPlan()))
         for _ in 0..<random.number(in: 6..<22) {
+            if random.once(in: 6) { steps += scene() }
             steps.append(random.once(in: 3) ? .run(run()) : random.once(in: 3) ? event() : .edit(edit()))
         }
         steps.append(.run(RunPlan()))
@@ -85,11 +86,59 @@ struct StoryTeller {
         }
         if may.contains(.reverted) {
             possible += [
-                .reverted(sheet: sheet(), row: row(), isNothing: false),
-                .reverted(sheet: sheet(), row: row(), isNothing: true),
+                .revert(back: random.number(in: 1..<4), floor: may.contains(.guards) ? 1 : nil),
+                .revert(back: 1, crashAt: may.contains(.crashes) ? random.number(in: 1..<6) : nil),
+                .tag(name: random.number(in: 0..<2), back: random.number(in: 0..<3), moves: random.once(in: 3)),
             ]
+            if random.once(in: 2) { possible.append(.approveReverted) }
         }
         return random.pick(possible)
+    }
+
+    /// A few steps that lead to where chance alone seldom comes.
+    private mutating func scene() -> [Step] {
+        let (sheet, row, kind) = (sheet(), row(), random.number(in: 1..<3))
+        func type(_ kind: Int) -> Step { .edit(.type(sheet: sheet, row: row, kind: kind)) }
+        let leave: [Step] = [.edit(.remove(sheet: sheet, row: row)), type(SheetRow.wrong), type(SheetRow.pending)]
+        var scenes: [[Step]] = [[type(kind), .run(run())]]
+        if may.contains(.reverted) {
+            scenes += [
+                [type(kind), .run(RunPlan()), .revert(back: 1), .run(run())],
+                [.edit(.remove(sheet: sheet, row: row)), .run(RunPlan()), .revert(back: 1), .run(run())],
+                [.edit(.append(sheet: sheet, key: key(), name: 0, kind: kind)), .run(RunPlan()), .revert(back: 1)],
+            ]
+        }
+        if may.contains(.schema) {
+            scenes.append(
+                [
+                    type(3), .run(RunPlan()), .schema(.narrow), random.pick(leave), .run(run()),
+                    .approve(pastBlock: false),
+                ])
+        }
+        if may.contains(.schema), may.contains(.reverted) {
+            scenes.append(
+                [
+                    type(3), .run(RunPlan()), type(kind), .run(RunPlan()), .revert(back: 1), .schema(.narrow),
+                    .run(run()),
+                ])
+        }
+        if may.contains(.unreadable) {
+            scenes.append(
+                [
+                    .edit(.unreadable(sheet: self.sheet(), kind: 1)), random.pick(leave), .run(run()), .approveWaiting,
+                    .run(run()),
+                ])
+        }
+        if may.contains(.interruptions) {
+            let (from, to) = (self.sheet(), self.sheet())
+            let move = Edit.move(sheet: from, row: row, to: to)
+            scenes.append(
+                [
+                    .edit(.remove(sheet: sheet, row: row)),
+                    .run(RunPlan(interruptions: [.init(sheet: from, read: random.number(in: 1..<3), edit: move)])),
+                ])
+        }
+        return random.pick(scenes)
     }
 
     private mutating func run() -> RunPlan {
