@@ -175,7 +175,8 @@ struct Example: Sendable, CustomTestStringConvertible {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let document = try String(contentsOf: root.appending(path: "docs/decision.md"), encoding: .utf8)
-        let rows = document.split(separator: "\n").filter { $0.wholeMatch(of: /\| \d+( †)? \|.*\|/) != nil }.map { row in
+        let rows = document.split(separator: "\n").filter { $0.wholeMatch(of: /\| \d+( †)? \|.*\|/) != nil }.map {
+            row in
             row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
         }
         #expect(rows == Rule.book.map(\.cells))

@@ -75,7 +75,7 @@ import Testing
         if let mismatch { await tally.add(seed, story, mismatch) }
     }
 
-    private static func mismatch(
+    static func mismatch(
         _ story: LifeStory, _ bench: PropertyBench
     ) async -> (mismatch: Mismatch?, rules: [Int: Int], outcomes: [String: Int]) {
         let life = Life(bench, story)

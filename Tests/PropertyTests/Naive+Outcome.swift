@@ -29,7 +29,7 @@ extension Naive {
     /// - Parameters:
     ///   - verdict: what it had to do.
     ///   - sight: what it saw.
-    ///   - homes: where the store has its labels at home, of the places that it had to choose from.
+    ///   - found: where the store has its labels at home, of the places that it had to choose from.
     ///   - hold: the number of the hold, if there is one.
     mutating func apply(_ verdict: Verdict, _ sight: Sight, homes found: [Int: Sheet], hold: UInt64?) {
         switch verdict.outcome {

@@ -44,7 +44,7 @@ extension Naive {
     ///
     /// - Parameters:
     ///   - reversion: what it had to do.
-    ///   - homes: where the store has its labels at home now.
+    ///   - found: where the store has its labels at home now.
     ///   - hold: the number of the hold, if there is one.
     mutating func apply(_ reversion: Reversion, homes found: [Int: Sheet], hold: UInt64?) {
         switch reversion.outcome {

@@ -1,5 +1,6 @@
-/// A dataset as it must be, kept with dictionaries: read off the decision table, the promises and the guards, and not off
-/// the code. Slow and plain.
+/// A dataset as it must be, kept with dictionaries: slow and plain.
+///
+/// Read off the decision table, the promises and the guards, and not off the code.
 struct Naive: Sendable {
     typealias Sheet = UInt32
 

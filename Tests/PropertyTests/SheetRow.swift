@@ -7,13 +7,17 @@ struct SheetRow: Hashable, Sendable {
 
     static let unreadable = -1
 
-    /// Keys of two fields. Several of them would be one if parts were put together without a border.
+    /// Keys of two fields.
+    ///
+    /// Several of them would be one if parts were put together without a border.
     static let keys: [(part: String, code: String)] = [
         ("a", "bc"), ("ab", "c"), ("1", "12"), ("11", "2"), ("x\"", "y"), ("x", "\",\"y"), ("z", "1"), ("z", "2"),
     ]
     /// The last two are one to a person and two to the store: nothing is normalised here.
     static let names = ["", "n", "が", "か\u{3099}"]
-    /// Blank: work to do. The last one is in no schema.
+    /// Blank is work to do.
+    ///
+    /// The last one is in no schema.
     static let kinds = ["", "a", "b", "c", "?"]
 
     static let pending = 0

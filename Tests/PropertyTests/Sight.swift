@@ -5,8 +5,9 @@ struct Sight: Sendable {
     /// The configured sheets, in order.
     var sheets: [Sheet]
     var form: SchemaForm
-    /// By sheet, in each pass; a sheet that could not be read is in none. One that was left unread counts as it was when
-    /// all its keys were last decided.
+    /// By sheet, in each pass; a sheet that could not be read is in none.
+    ///
+    /// One that was left unread counts as it was when all its keys were last decided.
     var first: [Sheet: [SheetRow]]
     /// Nil if the run looked once only.
     var second: [Sheet: [SheetRow]]?
