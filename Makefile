@@ -41,8 +41,9 @@ test-crash: deps ## Kill commands at every packet they send to the database, and
 	SHEAF_TEST_PACKETS=all SHEAF_TEST_CRASHES=60 SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(TEST_WIDTH) $(SWIFT) test --skip-build --filter CrashTests
 
 .PHONY: test-lives
-test-lives: deps ## Let 400 datasets live at random, with everything that people and networks do to them (some minutes)
+test-lives: deps ## Let 2,400 datasets live at random, with everything that people and networks do to them (some minutes)
 	$(SWIFT) build --build-tests
+	SHEAF_TEST_STORIES=2000 $(SWIFT) test --skip-build --filter LifeStoryTests
 	SHEAF_TEST_LIVES=400 SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(TEST_WIDTH) $(SWIFT) test --skip-build --filter LifeTests
 
 .PHONY: test-tables

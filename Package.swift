@@ -121,6 +121,12 @@ let package = Package(
                 "Tabular", "Digest", "MySQL", "TestRandom", "TestSupport", logging,
             ]),
         .testTarget(
+            name: "PropertyTests",
+            dependencies: [
+                "Sync", "SheetSource", "LabelStore", "LabelDiff", "LabelSchema", "Tabular", "Digest", "MySQL",
+                "TestRandom", "TestSupport", logging,
+            ]),
+        .testTarget(
             name: "TrainingTests", dependencies: ["Training", "LabelStore", "Digest", "MySQL", "TestSupport", logging]),
         .testTarget(
             name: "LabelServerTests",

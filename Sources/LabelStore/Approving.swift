@@ -182,20 +182,36 @@ extension LabelStore {
 
     /// Uses approved entries up, in every hold that has them: of two holds that show the same change, neither may let it
     /// pass a second time.
+    ///
+    /// What a hold shows of the same key, but from or to another value, was not published and stands.
     static func useApprovals(
         _ used: [HoldEntryKey], dataset: DatasetRecord, runID: UInt64, _ connection: isolated MySQLConnection
     ) throws {
-        if used.isEmpty { return }
         let datasetID = MySQLValue.uint(UInt64(dataset.id))
-        for (action, entries) in Dictionary(grouping: used, by: \.entry.action) {
-            for start in stride(from: 0, to: entries.count, by: keysPerStatement) {
-                let keys = entries[start..<min(start + keysPerStatement, entries.count)].map(\.entry.key.value)
-                _ = try connection.execute(
+        for (action, entries) in Dictionary(grouping: used.map(\.entry), by: \.action) {
+            for some in entries.chunked(keysPerStatement) {
+                let published = Set(some)
+                var byHold: [Int64: [MySQLValue]] = [:]
+                for row in try connection.rows(
                     """
-                    UPDATE sheaf_hold_entries SET used_by = ?
-                    WHERE action = ? AND used_by IS NULL AND key_hash IN (\(markers(keys.count))) AND hold_id IN
-                        (SELECT hold_id FROM sheaf_holds WHERE dataset_id = ? AND state = 'approved')
-                    """, [.uint(runID), .text(action.rawValue)] + keys + [datasetID])
+                    SELECT e.hold_id, e.key_hash, e.before_hash, e.after_hash
+                    FROM sheaf_hold_entries e JOIN sheaf_holds h ON h.hold_id = e.hold_id
+                    WHERE h.dataset_id = ? AND h.state = 'approved' AND e.action = ? AND e.used_by IS NULL
+                        AND e.key_hash IN (\(markers(some.count)))
+                    """, [datasetID, .text(action.rawValue)] + some.map(\.key.value))
+                {
+                    let entry = HoldEntry(
+                        key: try row.keyHash("key_hash"), action: action, before: try row.rowHash("before_hash"),
+                        after: try row.rowHash("after_hash"))
+                    if published.contains(entry) { byHold[try row.int("hold_id"), default: []].append(entry.key.value) }
+                }
+                for (hold, keys) in byHold {
+                    _ = try connection.execute(
+                        """
+                        UPDATE sheaf_hold_entries SET used_by = ?
+                        WHERE hold_id = ? AND action = ? AND key_hash IN (\(markers(keys.count)))
+                        """, [.uint(runID), .int(hold), .text(action.rawValue)] + keys)
+                }
             }
         }
     }

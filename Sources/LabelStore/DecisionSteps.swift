@@ -42,16 +42,17 @@ struct DecisionSteps: Sendable {
 
     /// So many rows or bytes of text make up one transaction.
     static let maximumRows = 5_000
-    static let maximumBytes = 4 << 20
+    private static let maximumBytes = 4 << 20
 
-    init(_ publication: Publication) {
+    init(_ publication: Publication, rowsPerTransaction: Int = Self.maximumRows) {
+        let maximumRows = min(Self.maximumRows, rowsPerTransaction)
         var steps: [(step: Step, rows: Int, bytes: Int)] = []
         func add<Item>(_ items: [Item], bytes: (Item) -> Int = { _ in 0 }, _ step: ([Item]) -> Step) {
             var start = 0
             while start < items.count {
                 var end = start
                 var sum = 0
-                while end < items.count, end - start < Self.maximumRows, sum < Self.maximumBytes {
+                while end < items.count, end - start < maximumRows, sum < Self.maximumBytes {
                     sum += bytes(items[end])
                     end += 1
                 }
@@ -71,7 +72,7 @@ struct DecisionSteps: Sendable {
         var rows = 0
         var bytes = 0
         for next in steps {
-            if transactions.isEmpty || rows + next.rows > Self.maximumRows || bytes + next.bytes > Self.maximumBytes {
+            if transactions.isEmpty || rows + next.rows > maximumRows || bytes + next.bytes > Self.maximumBytes {
                 transactions.append([])
                 (rows, bytes) = (0, 0)
             }

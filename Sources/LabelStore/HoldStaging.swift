@@ -4,9 +4,6 @@ internal import MySQL
 
 /// Writing holds: the entries in bounded transactions, and the hold is there from the last one on.
 extension LabelStore {
-    /// So many entries of a hold make up one transaction.
-    private static let entriesPerTransaction = 10_000
-
     /// Stores a hold with exactly the entries shown, and ends its run; an equal open one is found again instead.
     ///
     /// - Parameters:
@@ -49,7 +46,7 @@ extension LabelStore {
         finish: @escaping @Sendable (UInt64, isolated MySQLConnection) throws -> Void
     ) async throws -> UInt64 {
         let sorted = entries.sorted { $0.entry.key < $1.entry.key }
-        let chunks = sorted.isEmpty ? [[]] : sorted.chunked(Self.entriesPerTransaction)
+        let chunks = sorted.isEmpty ? [[]] : sorted.chunked(rowsPerTransaction)
         var staged: UInt64?
         for (index, chunk) in chunks.enumerated() {
             try Task.checkCancellation()

@@ -12,8 +12,11 @@ package import MySQL
 package final class LabelStore: Sendable {
     let pool: MySQLPool
     let logger: Logger
+    /// So many rows make up one writing transaction at most: what Galera, TiDB and replicas like.
+    package let rowsPerTransaction: Int
 
-    package init(pool: MySQLPool, logger: Logger) {
+    package init(pool: MySQLPool, logger: Logger, rowsPerTransaction: Int = 10_000) {
+        self.rowsPerTransaction = rowsPerTransaction
         self.pool = pool
         self.logger = logger
     }

@@ -147,7 +147,7 @@ extension LabelStore {
         }
         try Task.checkCancellation()
         let (last, first) = (staging.last, !staging.hasBegun)
-        let decision = DecisionSteps(publication)
+        let decision = DecisionSteps(publication, rowsPerTransaction: rowsPerTransaction)
         if !decision.isSingle {
             try await lease.write { connection in
                 if first { try Self.insertStagingVersion(draft, connection) }
@@ -174,7 +174,7 @@ extension LabelStore {
     package func storeBookkeeping(
         _ publication: Publication, dataset: DatasetRecord, runID: UInt64, lease: Lease
     ) async throws {
-        let decision = DecisionSteps(publication)
+        let decision = DecisionSteps(publication, rowsPerTransaction: rowsPerTransaction)
         try await stage(decision, dataset: dataset, runID: runID, lease: lease)
         try await lease.write { connection in
             try Self.store(publication, decision, dataset: dataset, runID: runID, version: nil, connection)

@@ -14,18 +14,16 @@ actor ChangeSetChunks {
     private let dataset: DatasetRecord
     private var next: Int
 
-    /// A piece ends at so many rows or bytes of label text, whichever comes first: what Galera, TiDB and replicas like.
-    private static let maximumRows = 10_000
+    /// A piece ends at so many bytes of label text, or as many rows as the store takes, whichever comes first.
     private static let maximumBytes = 8 << 20
+    private let maximumRows: Int
     /// Where two pieces are written at a time, and two are made meanwhile, each is half as large.
     private let parts: Int
 
-    /// From so many changes on they are written in two halves at a time: below that, it would not be felt.
-    private static let fewestOfHalves = 4 * maximumRows
-
-    /// The halves of a change set, by keys; `nil` for one that is written in one go.
-    static func halves(_ entries: ChangeSet) -> (Slice<ChangeSet>, Slice<ChangeSet>)? {
-        guard entries.count >= fewestOfHalves else { return nil }
+    /// The halves of a change set, by keys; `nil` for one that is written in one go: of fewer than four pieces, it would
+    /// not be felt.
+    static func halves(_ entries: ChangeSet, in store: LabelStore) -> (Slice<ChangeSet>, Slice<ChangeSet>)? {
+        guard entries.count >= 4 * store.rowsPerTransaction else { return nil }
         return (entries[..<(entries.count / 2)], entries[(entries.count / 2)...])
     }
 
@@ -36,6 +34,7 @@ actor ChangeSetChunks {
         self.parts = parts
         next = entries.startIndex
         self.store = store
+        maximumRows = store.rowsPerTransaction
         self.dataset = dataset
         self.entries = entries
         self.texts = texts
@@ -47,8 +46,9 @@ actor ChangeSetChunks {
         guard next < entries.endIndex else { return nil }
         var chunk = StagedChunk()
         var bytes = 0
-        let carried = try await carried(entries[next..<min(next + Self.maximumRows / parts, entries.endIndex)])
-        while next < entries.endIndex, chunk.count < Self.maximumRows / parts, bytes < Self.maximumBytes / parts {
+        let rows = max(1, maximumRows / parts)
+        let carried = try await carried(entries[next..<min(next + rows, entries.endIndex)])
+        while next < entries.endIndex, chunk.count < rows, bytes < Self.maximumBytes / parts {
             let entry = entries[next]
             next += 1
             if let label = carried[entry.key] {

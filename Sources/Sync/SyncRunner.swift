@@ -299,7 +299,7 @@ package struct SyncRunner: Sendable {
         publication.runState = report.isPartial ? .partial : .published
         publication.report = try Self.json(report.withoutCellText)
         let entries = outcome.entries
-        let halves = ChangeSetChunks.halves(entries)
+        let halves = ChangeSetChunks.halves(entries, in: store)
         func chunks(_ some: Slice<ChangeSet>) -> ChunkSource {
             let chunks = ChangeSetChunks(
                 some, atATime: halves == nil ? 1 : 2, texts: details.texts, sheetIDs: state.sheetIDs, store: store,

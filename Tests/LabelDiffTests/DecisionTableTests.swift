@@ -1,3 +1,4 @@
+import Foundation
 import LabelDiff
 import Testing
 
@@ -167,6 +168,18 @@ struct Example: Sendable, CustomTestStringConvertible {
 
     @Test func theExamplesCoverEveryRow() {
         #expect(Set(Example.table.map(\.rule)) == Set(1...17))
+    }
+
+    /// The document that people read has the rows that the code is held against, word for word.
+    @Test func theDocumentHasTheSameTable() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let document = try String(contentsOf: root.appending(path: "docs/decision.md"), encoding: .utf8)
+        let rows = document.split(separator: "\n").filter { $0.wholeMatch(of: /\| \d+( †)? \|.*\|/) != nil }.map {
+            row in
+            row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+        }
+        #expect(rows == Rule.book.map(\.cells))
     }
 
     /// Every input there can be, against the same table written once more as conditions.
