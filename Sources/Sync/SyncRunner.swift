@@ -306,7 +306,6 @@ package struct SyncRunner: Sendable {
                 dataset: dataset)
             return { try await chunks.nextChunk() }
         }
-        if halves != nil { ProcessMemory.giveBack() }
         let total = entries.count
         try await store.publish(
             draft, figures: figures, publication: publication, lease: lease,
