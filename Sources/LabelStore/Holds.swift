@@ -122,6 +122,32 @@ extension LabelStore {
         }
     }
 
+    /// What a hold showed, in key order: an approval covers exactly this.
+    ///
+    /// - Parameters:
+    ///   - holdID: the hold.
+    ///   - limit: how many entries at most.
+    /// - Returns: each entry, with the primary key as canonical JSON where the store keeps it.
+    /// - Throws: `MySQLError`.
+    package func entries(
+        ofHold holdID: UInt64, limit: Int
+    ) async throws -> [(entry: HoldEntry, labelKey: String?, isUsed: Bool)] {
+        try await pool.withConnection { connection in
+            try connection.rows(
+                """
+                SELECT key_hash, action, before_hash, after_hash, label_key, used_by IS NOT NULL AS used
+                FROM sheaf_hold_entries WHERE hold_id = ? ORDER BY key_hash, action LIMIT ?
+                """, [.uint(holdID), .int(Int64(limit))]
+            ).compactMap { row in
+                guard let action = HoldAction(rawValue: try row.text("action")) else { return nil }
+                let entry = HoldEntry(
+                    key: try row.keyHash("key_hash"), action: action, before: try row.rowHash("before_hash"),
+                    after: try row.rowHash("after_hash"))
+                return (entry, try row.optionalText("label_key"), try row.int("used") == 1)
+            }
+        }
+    }
+
     /// The dataset that a hold belongs to.
     package func datasetOfHold(_ holdID: UInt64) async throws -> String {
         try await pool.withConnection { connection in

@@ -21,8 +21,8 @@ struct SheafCommand: AsyncParsableCommand {
 
             Exit codes: 0 done, 1 not valid (`validate`) or unforeseen, 2 usage or
             configuration, 3 schema or rows refused, 4 held, 5 busy, 6 partial, 7
-            database, 8 no sheet readable, 9 job failed, 10 file not written, 130
-            cancelled.
+            database, 8 no sheet readable, 9 job failed, 10 file not written, 11
+            damage found (`verify`), 130 cancelled.
             """,
         version: "0.1.0",
         groupedSubcommands: [
@@ -43,6 +43,9 @@ struct SheafCommand: AsyncParsableCommand {
                     LogCommand.self, ShowCommand.self, DiffCommand.self, BlameCommand.self, AuditCommand.self,
                     SchemaCommand.self, ExportCommand.self, TagCommand.self,
                 ]),
+            CommandGroup(
+                name: "Keep",
+                subcommands: [VerifyCommand.self]),
             CommandGroup(
                 name: "Train",
                 subcommands: [JobsCommand.self, RelayCommand.self, ReportCommand.self]),

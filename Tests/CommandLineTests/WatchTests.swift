@@ -275,7 +275,8 @@ import Testing
 }
 
 extension Scene {
-    fileprivate func execute(_ sql: String) async throws {
+    /// Does something to the database by hand.
+    func execute(_ sql: String) async throws {
         let connection = try await MySQLConnection.connect(database)
         try await connection.run { connection in _ = try connection.execute(sql) }
         await connection.close()

@@ -71,14 +71,9 @@ struct ReversionTable {
     }
 
     private func eachLabel(of version: Int, _ body: (KeyHash, [UInt8]) -> Void) async throws {
-        var last: KeyHash?
-        while true {
+        try await scene.store.forEachPage(of: scene.dataset, version: version, limit: Self.pageSize) { page in
             try Task.checkCancellation()
-            let page = try await scene.store.page(
-                of: scene.dataset, version: version, after: last, limit: Self.pageSize)
             for (key, label) in zip(page.keys, page.labels) { body(key, label) }
-            guard page.keys.count == Self.pageSize else { return }
-            last = page.keys.last
         }
     }
 }

@@ -229,6 +229,8 @@ package struct RevertRunner: Sendable {
         report.counts.unchanged = prepared.current.labelCount - report.counts.updated - report.counts.deleted
         report.counts.approved = prepared.check.used.count
         report.counts.leftOut = reversion.leftOut.count
+        let newly = outcome == .published ? reversion.entries.count { scene.exceptions[$0.key]?.reverted == nil } : 0
+        report.counts.reverted = scene.exceptions.values.count { $0.reverted != nil } + newly
         report.leftOut = reversion.leftOut.prefix(limit).map { left in
             SyncReport.LeftOut(
                 key: String(decoding: left.labelKey, as: UTF8.self), reason: left.reason,

@@ -114,7 +114,9 @@ struct SyncText {
         }
         if counts.warnings > 0 { rest.append(style.yellow(counts.warnings.counted("warning"))) }
         if counts.waitingDeletes > 0 { rest.append("\(counts.waitingDeletes.counted("delete")) waiting") }
-        if counts.reverted > 0 { rest.append("\(counts.reverted.grouped) reverted: what the sheets hold is not applied") }
+        if counts.reverted > 0 {
+            rest.append("\(counts.reverted.grouped) reverted: what the sheets hold is not applied")
+        }
         if counts.approved > 0 { rest.append("\(counts.approved.grouped) approved") }
         let references = report.references.map { "\($0.dataset)@\($0.version)" }
         if !references.isEmpty { rest.append("foreign keys against \(references.joined(separator: ", "))") }

@@ -31,6 +31,8 @@ enum Exit: Int32, CaseIterable {
     case jobFailed = 9
     /// A file could not be written: the disk is full, say.
     case output = 10
+    /// `verify` found something that differs.
+    case damaged = 11
     case cancelled = 130
 
     var code: ExitCode { ExitCode(rawValue) }
@@ -53,6 +55,7 @@ enum Exit: Int32, CaseIterable {
         case .source: "no sheet could be read: credentials, sharing, network"
         case .jobFailed: "a training job failed"
         case .output: "a file could not be written"
+        case .damaged: "of `verify`: something stored is not what the labels give"
         case .cancelled: "cancelled by Ctrl-C or SIGTERM"
         }
     }

@@ -3,69 +3,6 @@ import LabelDiff
 import LabelStore
 import Sync
 
-struct HoldsCommand: SheafSubcommand {
-    static let configuration = CommandConfiguration(
-        commandName: "holds", abstract: "List the runs that wait for somebody's approval.",
-        discussion: """
-            Examples:
-              sheaf holds
-              sheaf holds recipe_category --closed
-            """)
-
-    @OptionGroup var common: CommonOptions
-    @Argument(help: "One dataset (default: all).")
-    var dataset: String?
-    @Flag(help: "Also those that are closed or expired.")
-    var closed = false
-
-    private struct Entry: Encodable {
-        var id: UInt64
-        var dataset: String
-        var state: String
-        /// What kind of run was held.
-        var run: String
-        var reasons: String
-        var counts: [String: Int]
-        var createdAt: String
-        var approvedBy: String?
-        var approvedWhy: String?
-        var expiresAt: String?
-    }
-
-    func execute(_ console: Console) async throws -> Exit {
-        let workspace = try Workspace(common, console: console)
-        return try await workspace.withStore { store in
-            let record: DatasetRecord?
-            if let dataset { record = try await store.dataset(dataset) } else { record = nil }
-            let holds = try await store.holds(of: record, includingClosed: closed)
-            for hold in holds {
-                let counts = [HoldAction.insert, .update, .delete, .reject]
-                    .compactMap { action in hold.counts[action].map { $0.counted(action.rawValue) } }
-                    .joined(separator: ", ")
-                let style = console.style
-                console.line(
-                    "\(style.bold("hold \(hold.id)"))  \(hold.dataset)  \(style.yellow(hold.state))  \(counts)  "
-                        + style.dim("\(hold.createdAt.shortTime)\(hold.runKind == "revert" ? "  by a revert" : "")"))
-                for reason in hold.reasons.split(separator: "\n") { console.line("  \(reason)") }
-                if let by = hold.approvedBy {
-                    console.line("  approved by \(by)\(hold.approvedWhy.map { ": \($0)" } ?? "")")
-                }
-            }
-            if holds.isEmpty { console.line("Nothing is held.") }
-            try console.json(
-                holds.map { hold in
-                    Entry(
-                        id: hold.id, dataset: hold.dataset, state: hold.state, run: hold.runKind,
-                        reasons: hold.reasons,
-                        counts: Dictionary(uniqueKeysWithValues: hold.counts.map { ($0.key.rawValue, $0.value) }),
-                        createdAt: hold.createdAt, approvedBy: hold.approvedBy, approvedWhy: hold.approvedWhy,
-                        expiresAt: hold.expiresAt)
-                })
-            return .success
-        }
-    }
-}
-
 struct ApproveCommand: SheafSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "approve", abstract: "Let a held run pass: exactly the entries that it showed.",
