@@ -84,8 +84,8 @@ let package = Package(
         .executableTarget(
             name: "sheaf-bench",
             dependencies: [
-                "Sync", "SheetSource", "LabelSchema", "Digest", "HTTPTransfer", "MySQL", "Tabular", argumentParser,
-                logging,
+                "Sync", "SheetSource", "LabelSchema", "LabelDiff", "LabelStore", "Digest", "HTTPTransfer", "MySQL",
+                "Tabular", argumentParser, logging,
             ]),
 
         // Tests run against a private MariaDB and the emulator.
