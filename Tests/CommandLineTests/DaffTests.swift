@@ -1,5 +1,6 @@
 import Foundation
 import Subprocess
+import SystemPackage
 import TestRandom
 import Testing
 
@@ -232,7 +233,7 @@ private enum DaffCheck {
         let python = setUp.standardOutput.split(separator: "\n").last.map(String.init) ?? ""
         let input = String(decoding: try JSONEncoder().encode(cases), as: UTF8.self)
         let result = try await Subprocess.run(
-            .name(python), arguments: ["\(support)/daff-check.py"], input: .string(input),
+            .path(FilePath(python)), arguments: ["\(support)/daff-check.py"], input: .string(input),
             output: .string(limit: 1 << 24), error: .string(limit: 1 << 20))
         guard result.terminationStatus == .exited(0) else {
             throw DaffFailed(description: result.standardError)
