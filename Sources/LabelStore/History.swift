@@ -30,40 +30,42 @@ extension LabelStore {
     }
 
     /// Every published value that a key ever had, oldest first.
+    ///
+    /// Reads the rows of this key and no other.
     package func revisions(of key: KeyHash, in dataset: DatasetRecord) async throws -> [LabelRevision] {
-        try await pool.withConnection { connection in
-            let current = MySQLValue.int(Int64(dataset.currentVersion))
-            return try connection.rows(
+        let columns = "valid_from, row_hash, label, redacted_hash, sheet_id, sheet_row, annotator"
+        let one: [MySQLValue] = [
+            .uint(UInt64(dataset.id)), key.value, .int(Int64(dataset.currentVersion)),
+        ]
+        return try await pool.withConnection { connection in
+            try connection.rows(
                 """
-                SELECT l.valid_from, l.valid_to, l.row_hash, l.label, l.sheet_row, l.annotator, l.run_id,
-                    s.title, CAST(v.published_at AS CHAR) AS published, v.actor
+                SELECT l.row_hash, l.label, l.redacted_hash IS NOT NULL AS redacted, l.sheet_row, l.annotator, s.title,
+                    \(Self.stamp("b", "begin")), \(Self.stamp("e", "end"))
                 FROM (
-                    SELECT dataset_id, valid_from, valid_to, row_hash, label, sheet_id, sheet_row, annotator, run_id
+                    SELECT dataset_id, valid_to, \(columns)
                     FROM sheaf_history WHERE dataset_id = ? AND key_hash = ? AND valid_from <= ?
                     UNION ALL
-                    SELECT dataset_id, valid_from, NULL, row_hash, label, sheet_id, sheet_row, annotator, run_id
+                    SELECT dataset_id, NULL, \(columns)
                     FROM sheaf_labels WHERE dataset_id = ? AND key_hash = ? AND valid_from <= ?
                 ) l
-                JOIN sheaf_versions v ON v.dataset_id = l.dataset_id AND v.version = l.valid_from
+                JOIN sheaf_versions b ON b.dataset_id = l.dataset_id AND b.version = l.valid_from
+                LEFT JOIN sheaf_runs b_run ON b_run.run_id = b.run_id
+                LEFT JOIN sheaf_versions e ON e.dataset_id = l.dataset_id AND e.version = l.valid_to
+                LEFT JOIN sheaf_runs e_run ON e_run.run_id = e.run_id
                 LEFT JOIN sheaf_sheets s ON s.sheet_id = l.sheet_id
                 ORDER BY l.valid_from
-                """,
-                [
-                    .uint(UInt64(dataset.id)), key.value, current, .uint(UInt64(dataset.id)), key.value, current,
-                ]
+                """, one + one
             ).map { row in
-                guard let rowHash = try row.rowHash("row_hash") else {
-                    throw StoreError.damaged("a label without a hash")
+                guard let rowHash = try row.rowHash("row_hash"), let begin = try Self.versionStamp(row, "begin") else {
+                    throw StoreError.damaged("a label without a hash or a version")
                 }
-                let validTo = try row.optionalNumber("valid_to")
                 return LabelRevision(
-                    validFrom: Int(try row.int("valid_from")),
+                    rowHash: rowHash, label: try row.bytes("label"), isRedacted: try row.int("redacted") != 0,
+                    sheet: try row.optionalText("title"), sheetRow: try row.optionalNumber("sheet_row"),
+                    annotator: try row.optionalText("annotator"), begin: begin,
                     // Closed by a version that is still being staged: nobody can see that yet.
-                    validTo: validTo.flatMap { $0 > dataset.currentVersion ? nil : $0 }, rowHash: rowHash,
-                    label: try row.bytes("label"), sheet: try row.optionalText("title"),
-                    sheetRow: try row.optionalNumber("sheet_row"), annotator: try row.optionalText("annotator"),
-                    runID: UInt64(try row.int("run_id")), publishedAt: try row.text("published"),
-                    actor: try row.text("actor"))
+                    end: try Self.versionStamp(row, "end").flatMap { $0.version > dataset.currentVersion ? nil : $0 })
             }
         }
     }
@@ -91,5 +93,23 @@ extension LabelStore {
             }
             return found
         }
+    }
+
+    private static func stamp(_ table: String, _ prefix: String) -> String {
+        """
+        \(table).version AS \(prefix)_version, CAST(\(table).published_at AS CHAR) AS \(prefix)_at,
+            \(table).actor AS \(prefix)_actor, \(table).reason AS \(prefix)_reason, \(table).run_id AS \(prefix)_run,
+            \(table)_run.kind AS \(prefix)_kind
+        """
+    }
+
+    private static func versionStamp(_ row: ResultRow, _ prefix: String) throws -> VersionStamp? {
+        guard let version = try row.optionalNumber("\(prefix)_version"),
+            let publishedAt = try row.optionalText("\(prefix)_at")
+        else { return nil }
+        return VersionStamp(
+            version: version, publishedAt: publishedAt, actor: try row.text("\(prefix)_actor"),
+            reason: try row.optionalText("\(prefix)_reason"), runID: UInt64(try row.int("\(prefix)_run")),
+            runKind: try row.optionalText("\(prefix)_kind") ?? "")
     }
 }

@@ -61,7 +61,7 @@ extension LabelStore {
     private static let selectVersions = """
         SELECT v.version, v.parent, v.schema_id, s.schema_hash, v.run_id, v.root_hash, v.version_hash, v.label_count,
             v.inserted, v.updated, v.deleted, v.actor, v.reason, CAST(v.published_at AS CHAR) AS published
-        FROM sheaf_versions v JOIN sheaf_schemas s ON s.schema_id = v.schema_id
+        FROM sheaf_versions v LEFT JOIN sheaf_schemas s ON s.schema_id = v.schema_id
         """
 
     private static func versionRecord(_ row: ResultRow) throws -> VersionRecord {

@@ -7,6 +7,11 @@ package struct DatasetRecord: Sendable, Equatable {
     package let name: String
     /// The last published version; 0 before the first.
     package let currentVersion: Int
+
+    /// The dataset as it was when a version was its newest.
+    package func asOf(_ version: VersionRecord) -> DatasetRecord {
+        DatasetRecord(id: id, name: name, currentVersion: version.version)
+    }
 }
 
 /// What becomes of the labels of a sheet.
@@ -90,20 +95,37 @@ package struct RunRecord: Sendable {
     package let report: String?
 }
 
+/// By whom, when, why and in which run a version was published.
+package struct VersionStamp: Sendable, Equatable {
+    package let version: Int
+    /// UTC, `2026-11-21 03:25:00.000000`.
+    package let publishedAt: String
+    package let actor: String
+    package let reason: String?
+    package let runID: UInt64
+    /// What the run was: `sync`, `adopt`, `revert`.
+    package let runKind: String
+}
+
 /// One version of one label, with where it came from.
 package struct LabelRevision: Sendable {
-    package let validFrom: Int
-    /// The version that replaced or deleted it; `nil` while it is current.
-    package let validTo: Int?
     package let rowHash: RowHash
-    /// Canonical JSON.
+    /// Canonical JSON; what is left of it, if it was redacted.
     package let label: [UInt8]
+    package let isRedacted: Bool
     package let sheet: String?
     package let sheetRow: Int?
     package let annotator: String?
-    package let runID: UInt64
-    package let publishedAt: String
-    package let actor: String
+    /// The version that it came with.
+    package let begin: VersionStamp
+    /// The version that replaced or deleted it; `nil` while it is current.
+    package let end: VersionStamp?
+
+    package var validFrom: Int { begin.version }
+    package var validTo: Int? { end?.version }
+    package var runID: UInt64 { begin.runID }
+    package var publishedAt: String { begin.publishedAt }
+    package var actor: String { begin.actor }
 }
 
 /// A rejection or another exception, as stored.

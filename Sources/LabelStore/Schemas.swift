@@ -58,10 +58,13 @@ extension LabelStore {
     package func schemaSteps(of dataset: DatasetRecord) async throws -> [SchemaStep] {
         try await pool.withConnection { connection in
             var steps: [SchemaStep] = []
+            // Most datasets have had one schema: then the first version is all there is to read.
+            let schemas = try connection.rows(
+                "SELECT schema_id FROM sheaf_schemas WHERE dataset_id = ? LIMIT 2", [.uint(UInt64(dataset.id))])
             try connection.forEachRow(
                 """
                 SELECT version, schema_id FROM sheaf_versions
-                WHERE dataset_id = ? AND state IN ('published', 'pruned') ORDER BY version
+                WHERE dataset_id = ? AND state IN ('published', 'pruned') ORDER BY version\(schemas.count < 2 ? " LIMIT 1" : "")
                 """, [.uint(UInt64(dataset.id))]
             ) { row in
                 let (version, schema) = (Int(row.int(0)), UInt32(row.int(1)))

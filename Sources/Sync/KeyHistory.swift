@@ -17,6 +17,12 @@ package struct KeyHistory: Sendable {
         package let sheet: String?
         package let sheetRow: Int?
         package let runID: UInt64?
+        /// What the run was: `sync`, `adopt`, `revert`.
+        package let runKind: String?
+        /// Why the version was published.
+        package let reason: String?
+        /// Whether text was taken out of the label since.
+        package let isRedacted: Bool
         /// The former key, where the key was corrected, with who said so and why.
         package let formerKey: String?
         package let why: String?
@@ -25,6 +31,8 @@ package struct KeyHistory: Sendable {
     }
 
     package private(set) var steps: [Step] = []
+    /// The label as it is now, in canonical form; `nil` if the key is none.
+    package private(set) var label: [UInt8]?
     /// The key that the row is known by now, if this one was corrected.
     package let laterKey: RekeyRecord?
 
@@ -42,8 +50,8 @@ package struct KeyHistory: Sendable {
     ///
     /// - Parameters:
     ///   - key: the key.
-    ///   - dataset: its dataset.
-    ///   - schema: the schema of the current version, in whose terms it is told.
+    ///   - dataset: its dataset; `DatasetRecord.asOf` tells the history up to another version than the newest.
+    ///   - schema: the schema of that version, in whose terms it is told.
     ///   - store: where it is kept.
     /// - Throws: what the store throws.
     package init(
@@ -72,14 +80,13 @@ package struct KeyHistory: Sendable {
             }
             entries = (entries + own).sorted { $0.revision.validFrom < $1.revision.validFrom }
         }
-        try await tell(entries, corrections, store)
+        tell(entries, corrections)
+        label = entries.last.flatMap { $0.key == key && $0.revision.end == nil ? translated($0.revision) : nil }
     }
 
     // MARK: - Telling
 
-    private mutating func tell(
-        _ entries: [Entry], _ corrections: [RekeyRecord], _ store: LabelStore
-    ) async throws {
+    private mutating func tell(_ entries: [Entry], _ corrections: [RekeyRecord]) {
         var before: [UInt8] = []
         var told: Set<UInt64> = []
         for (index, entry) in entries.enumerated() {
@@ -88,20 +95,25 @@ package struct KeyHistory: Sendable {
                 add(correction, version: revision.validFrom)
                 told.insert(correction.id)
             }
-            let label = lineage.translated(revision.label, from: revision.validFrom, to: dataset.currentVersion)
+            let label = translated(revision)
             add(revision, before.isEmpty ? .insert : .update, cells(from: before, to: label))
             before = label
-            guard let end = revision.validTo else { continue }
-            if let next = entries.dropFirst(index + 1).first, next.revision.validFrom <= end,
+            guard let end = revision.end else { continue }
+            if let next = entries.dropFirst(index + 1).first, next.revision.validFrom <= end.version,
                 next.key == entry.key || Self.correction(entry, next, corrections) != nil
             {
                 continue
             }
-            addDelete(try await store.version(end, of: dataset), cells(from: before, to: []))
+            add(end, cells(from: before, to: []))
             before = []
         }
         // Said, and not published yet.
         for correction in corrections.reversed() where !told.contains(correction.id) { add(correction, version: nil) }
+    }
+
+    /// The label in the terms of the newest version.
+    private func translated(_ revision: LabelRevision) -> [UInt8] {
+        lineage.translated(revision.label, from: revision.validFrom, to: dataset.currentVersion)
     }
 
     /// What leads from the key of one entry to that of the next.
@@ -118,20 +130,23 @@ package struct KeyHistory: Sendable {
             Step(
                 kind: kind, version: revision.validFrom, at: revision.publishedAt, actor: revision.actor,
                 annotator: revision.annotator, sheet: revision.sheet, sheetRow: revision.sheetRow,
-                runID: revision.runID, formerKey: nil, why: nil, cells: cells))
+                runID: revision.runID, runKind: revision.begin.runKind, reason: revision.begin.reason,
+                isRedacted: revision.isRedacted, formerKey: nil, why: nil, cells: cells))
     }
 
-    private mutating func addDelete(_ version: VersionRecord, _ cells: [SyncReport.Change.Cell]) {
+    private mutating func add(_ end: VersionStamp, _ cells: [SyncReport.Change.Cell]) {
         steps.append(
             Step(
-                kind: .delete, version: version.version, at: version.publishedAt, actor: version.actor, annotator: nil,
-                sheet: nil, sheetRow: nil, runID: version.runID, formerKey: nil, why: nil, cells: cells))
+                kind: .delete, version: end.version, at: end.publishedAt, actor: end.actor, annotator: nil,
+                sheet: nil, sheetRow: nil, runID: end.runID, runKind: end.runKind, reason: end.reason,
+                isRedacted: false, formerKey: nil, why: nil, cells: cells))
     }
 
     private mutating func add(_ correction: RekeyRecord, version: Int?) {
         steps.append(
             Step(
                 kind: .rekey, version: version, at: correction.createdAt, actor: correction.actor, annotator: nil,
-                sheet: nil, sheetRow: nil, runID: nil, formerKey: correction.oldKey, why: correction.reason, cells: []))
+                sheet: nil, sheetRow: nil, runID: nil, runKind: nil, reason: nil, isRedacted: false,
+                formerKey: correction.oldKey, why: correction.reason, cells: []))
     }
 }

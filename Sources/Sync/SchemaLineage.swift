@@ -1,5 +1,6 @@
 internal import LabelSchema
 package import LabelStore
+internal import Tabular
 
 /// The schemas that a dataset has had, as far as they rename fields: they lead from the names of an old label to today's.
 package struct SchemaLineage: Sendable {
@@ -39,6 +40,30 @@ package struct SchemaLineage: Sendable {
             label = step.schema.translated(canonicalLabel: label) ?? label
         }
         return label
+    }
+
+    /// What fields of one version are called in a later one.
+    ///
+    /// - Parameters:
+    ///   - fields: their names.
+    ///   - written: the version that has these names.
+    ///   - version: the later version.
+    /// - Returns: the later name of each field; a field that is gone keeps the name that it had last.
+    package func names(of fields: [String], from written: Int, to version: Int) -> [String: String] {
+        // A label whose values are the names of its own members.
+        var label: [UInt8] = []
+        for name in fields.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+            label.append(UInt8(ascii: label.isEmpty ? "{" : ","))
+            JSONText.append(name, to: &label)
+            label.append(UInt8(ascii: ":"))
+            JSONText.append(name, to: &label)
+        }
+        label.append(UInt8(ascii: "}"))
+        var names: [String: String] = [:]
+        for member in CanonicalLabel.parse(translated(label, from: written, to: version)) ?? [] {
+            if case .string(let former) = member.value { names[former] = member.name }
+        }
+        return names
     }
 
     /// Whether a document names a field's former name, which few do: the others need not be read.

@@ -40,7 +40,8 @@ struct SheafCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Read",
                 subcommands: [
-                    LogCommand.self, DiffCommand.self, SchemaCommand.self, ExportCommand.self, TagCommand.self,
+                    LogCommand.self, ShowCommand.self, DiffCommand.self, BlameCommand.self, AuditCommand.self,
+                    SchemaCommand.self, ExportCommand.self, TagCommand.self,
                 ]),
             CommandGroup(
                 name: "Keep",

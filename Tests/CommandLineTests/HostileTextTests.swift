@@ -59,6 +59,8 @@ import Testing
                 ["sync", "--full", "--json"], ["log", "dish"], ["log", "dish", "--key", "1"],
                 ["log", "dish", "--key", "1", "--json"], ["diff", "dish", "0", "1"],
                 ["diff", "dish", "0", "1", "--json"],
+                ["show", "dish"], ["show", "dish", "--json"], ["blame", "dish", "--key", "1"],
+                ["blame", "dish", "--key", "1", "--json"], ["diff", "dish", "0", "1", "--format", "json"], ["audit"],
                 ["log", "dish", "--runs"], ["sheet", "list"], ["validate", "schemas/dish.yaml", "rows.csv"],
                 ["validate", "schemas/dish.yaml", "rows.csv", "--json"],
                 ["validate", "schemas/dish.yaml", "rows.csv", "--html", "-"],

@@ -35,6 +35,18 @@ import Testing
                     #expect(page.keys.count >= 300 || page.next == nil)
                 }
             }
+            // So does the history of one row, and what tells under which names its fields went.
+            let busiest = try #require(model.values.max { $0.value.count < $1.value.count })
+            let (revisions, reads) = try await counted(reader) {
+                try await reader.revisions(of: busiest.key, in: dataset)
+            }
+            #expect(revisions.map(\.validFrom) == busiest.value.map(\.version).reversed())
+            #expect(reads <= 20 * revisions.count)
+            let (steps, stepReads) = try await counted(reader) { try await reader.schemaSteps(of: dataset) }
+            #expect(steps.map(\.version) == [1] && stepReads < 10)
+            let (newest, newestReads) = try await counted(reader) { try await reader.versions(of: dataset, limit: 5) }
+            #expect(newest.map(\.version) == [50, 49, 48, 47, 46] && newestReads < 30)
+            #expect(try await reader.versions(of: dataset).count == Self.versionCount)
             await reader.close()
         }
     }

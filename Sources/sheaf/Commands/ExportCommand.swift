@@ -8,9 +8,6 @@ import Tabular
 
 struct ExportCommand: SheafSubcommand {
     enum Format: String, CaseIterable, ExpressibleByArgument { case ndjson, csv }
-    /// What becomes of text that a spreadsheet would run.
-    enum Formulas: String, CaseIterable, ExpressibleByArgument { case escape, keep }
-
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Write the labels of one version.",
         discussion: """
@@ -31,7 +28,7 @@ struct ExportCommand: SheafSubcommand {
     @Option(help: "ndjson or csv.")
     var format: Format = .ndjson
     @Option(help: "In CSV, text that a spreadsheet would run: escape (an apostrophe before it) or keep.")
-    var formulas: Formulas = .escape
+    var formulas: CSVText.Formulas = .escape
     @Option(name: .shortAndLong, help: ArgumentHelp("The file to write (default: standard output).", valueName: "file"))
     var output: String?
 
@@ -103,43 +100,18 @@ struct ExportCommand: SheafSubcommand {
                 try file.write(isTerminal ? Array(Console.harmless(Data(bytes)).utf8) : bytes)
             case .csv:
                 for label in page.labels {
-                    writer.append(row: schema.row(label, fields: fields, escapesFormulas: formulas == .escape))
+                    writer.append(
+                        row: LabelSchema.cells(
+                            ofCanonicalLabel: label, fields: fields, escapesFormulas: formulas == .escape))
                 }
                 let bytes = writer.takeBytes()
-                try file.write(isTerminal ? Array(Self.harmless(bytes).utf8) : bytes)
+                try file.write(isTerminal ? Array(CSVText.harmless(bytes).utf8) : bytes)
             }
             done += page.labels.count
             progress(done)
         }
         // A version without labels still has its header.
         let rest = writer.takeBytes()
-        if !rest.isEmpty { try file.write(isTerminal ? Array(Self.harmless(rest).utf8) : rest) }
-    }
-}
-
-extension ExportCommand {
-    /// CSV for somebody to look at: line by line, without what would steer a terminal.
-    private static func harmless(_ csv: [UInt8]) -> String {
-        String(decoding: csv, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-            .map { CellText.shown(String($0), limit: .max) }.joined(separator: "\n")
-    }
-}
-
-extension LabelSchema {
-    /// The cells of a label, in the order of `fields`, as an annotator would type them.
-    fileprivate func row(_ label: [UInt8], fields: [LabelField], escapesFormulas: Bool) -> [String] {
-        cells(of: label, fields: fields).map { text, isNumber in
-            escapesFormulas && !isNumber ? FormulaText.escaped(text) : text
-        }
-    }
-
-    private func cells(of label: [UInt8], fields: [LabelField]) -> [(text: String, isNumber: Bool)] {
-        let members = CanonicalLabel.parse(label) ?? []
-        let values = Dictionary(members.map { ($0.name, $0.value) }, uniquingKeysWith: { _, last in last })
-        return fields.map { field in
-            guard let value = values[field.name] else { return ("", false) }
-            if case .number = value { return (value.cellText(of: field), true) }
-            return (value.cellText(of: field), false)
-        }
+        if !rest.isEmpty { try file.write(isTerminal ? Array(CSVText.harmless(rest).utf8) : rest) }
     }
 }

@@ -18,6 +18,10 @@ struct KeyLog {
         var sheet: String?
         var row: Int?
         var run: UInt64?
+        /// What the run was: sync, adopt, revert.
+        var runKind: String?
+        /// Text was taken out of the label since.
+        var redacted: Bool?
         /// Of a corrected key, what it was before, and why it was corrected.
         var formerKey: String?
         var why: String?
@@ -32,6 +36,8 @@ struct KeyLog {
             sheet = step.sheet
             row = step.sheetRow
             run = step.runID
+            runKind = step.runKind
+            redacted = step.isRedacted ? true : nil
             formerKey = step.formerKey
             why = step.why
             cells = step.cells
@@ -70,17 +76,22 @@ struct KeyLog {
             place += (place.isEmpty ? "" : ", ") + "\(CellText.shown(sheet)) row \(step.sheetRow ?? 0)"
         }
         var lines = [
-            "  \(style.cyan("version \(step.version ?? 0)"))  \(step.at.shortTime)  run \(step.runID ?? 0) by "
+            "  \(style.cyan("version \(step.version ?? 0)"))  \(step.at.shortTime)  run \(step.runID ?? 0)\(kind(step)) by "
                 + "\(CellText.shown(step.actor))\(place.isEmpty ? "" : "  " + style.dim(place))"
         ]
         if step.kind == .delete { return lines + ["      \(style.red("deleted"))"] }
-        if step.cells.isEmpty { lines.append("      " + style.dim("as before but for names")) }
+        if step.isRedacted { lines.append("      " + style.yellow("text was taken out since (`sheaf redact`)")) }
+        if step.cells.isEmpty, !step.isRedacted { lines.append("      " + style.dim("as before but for names")) }
         for cell in step.cells {
             let after = style.green(CellText.shown(cell.after ?? "(blank)"))
             let before = step.kind == .insert ? "" : style.red(CellText.shown(cell.before ?? "(blank)")) + " → "
             lines.append("      \(CellText.shown(cell.title)): \(before)\(after)")
         }
         return lines
+    }
+
+    private func kind(_ step: KeyHistory.Step) -> String {
+        step.runKind.map { $0 == "sync" || $0.isEmpty ? "" : " (\(CellText.shown($0)))" } ?? ""
     }
 
     private func said(_ actor: String, _ why: String?) -> String {

@@ -23,10 +23,15 @@ struct Console: Sendable {
     /// The result as JSON, if that was asked for.
     func json(_ value: some Encodable) throws {
         guard isJSON else { return }
+        Self.write(try Self.document(value) + "\n", to: STDOUT_FILENO)
+    }
+
+    /// A value as JSON, with names in snake_case.
+    static func document(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         encoder.keyEncodingStrategy = .convertToSnakeCase
-        Self.write(Self.harmless(try encoder.encode(value)) + "\n", to: STDOUT_FILENO)
+        return harmless(try encoder.encode(value))
     }
 
     /// JSON in which no cell's text can steer a terminal: what is neither seen nor ASCII stands as an escape, as the
