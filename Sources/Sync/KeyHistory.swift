@@ -22,6 +22,8 @@ package struct KeyHistory: Sendable {
         package let why: String?
         /// What changed; empty where only names of fields did.
         package let cells: [SyncReport.Change.Cell]
+        /// What stood there before or after is pruned: an insert may have been an update, and so may a delete.
+        package var besidePruned = false
     }
 
     package private(set) var steps: [Step] = []
@@ -37,6 +39,7 @@ package struct KeyHistory: Sendable {
     private let schema: LabelSchema
     private let lineage: SchemaLineage
     private let dataset: DatasetRecord
+    private let pruned: Set<Int>
 
     /// Reads the history of a key.
     ///
@@ -51,6 +54,7 @@ package struct KeyHistory: Sendable {
     ) async throws {
         self.schema = schema
         self.dataset = dataset
+        pruned = try await store.prunedVersions(of: dataset)
         lineage = try await SchemaLineage.load(of: dataset, from: store)
         let around = try await store.rekeys(around: key, in: dataset)
         laterKey = around.to
@@ -90,6 +94,8 @@ package struct KeyHistory: Sendable {
             }
             let label = lineage.translated(revision.label, from: revision.validFrom, to: dataset.currentVersion)
             add(revision, before.isEmpty ? .insert : .update, cells(from: before, to: label))
+            // What a kept version before it does not have was not there; what a pruned one had is not known.
+            if before.isEmpty, pruned.contains(revision.validFrom - 1) { steps[steps.count - 1].besidePruned = true }
             before = label
             guard let end = revision.validTo else { continue }
             if let next = entries.dropFirst(index + 1).first, next.revision.validFrom <= end,
@@ -97,7 +103,9 @@ package struct KeyHistory: Sendable {
             {
                 continue
             }
-            addDelete(try await store.version(end, of: dataset), cells(from: before, to: []))
+            addDelete(
+                try await store.version(end, of: dataset, includingPruned: true), cells(from: before, to: []))
+            if pruned.contains(end) { steps[steps.count - 1].besidePruned = true }
             before = []
         }
         // Said, and not published yet.

@@ -38,6 +38,8 @@ package struct VersionDiff: Sendable {
             let some = Array(keys[start..<min(start + pageSize, keys.count)])
             let before = try await labels(some, version: old, newest: max(old, new))
             let after = try await labels(some, version: new, newest: max(old, new))
+            // What was read of versions that still stand is whole.
+            for version in [old, new] where version > 0 { try await store.requirePublished(version, of: dataset) }
             try await page(some.compactMap { change(before[$0], after[$0]) })
         }
     }

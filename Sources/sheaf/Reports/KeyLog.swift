@@ -21,6 +21,8 @@ struct KeyLog {
         /// Of a corrected key, what it was before, and why it was corrected.
         var formerKey: String?
         var why: String?
+        /// What stood there before or after is pruned.
+        var besidePruned: Bool
         var cells: [SyncReport.Change.Cell]
 
         init(_ step: KeyHistory.Step) {
@@ -34,6 +36,7 @@ struct KeyLog {
             run = step.runID
             formerKey = step.formerKey
             why = step.why
+            besidePruned = step.besidePruned
             cells = step.cells
         }
     }
@@ -73,7 +76,14 @@ struct KeyLog {
             "  \(style.cyan("version \(step.version ?? 0)"))  \(step.at.shortTime)  run \(step.runID ?? 0) by "
                 + "\(CellText.shown(step.actor))\(place.isEmpty ? "" : "  " + style.dim(place))"
         ]
-        if step.kind == .delete { return lines + ["      \(style.red("deleted"))"] }
+        if step.kind == .delete {
+            return lines + [
+                "      \(style.red(step.besidePruned ? "deleted, or changed to what was pruned" : "deleted"))"
+            ]
+        }
+        if step.besidePruned {
+            lines.append("      " + style.dim("what it was before version \(step.version ?? 0) was pruned"))
+        }
         if step.cells.isEmpty { lines.append("      " + style.dim("as before but for names")) }
         for cell in step.cells {
             let after = style.green(CellText.shown(cell.after ?? "(blank)"))
