@@ -47,6 +47,8 @@ package struct FreedRows: Sendable, Equatable {
     package var rows = 0
     /// Of their labels' text.
     package var bytes = 0
+
+    package init() {}
 }
 
 extension LabelStore {

@@ -24,6 +24,8 @@ package struct KeyHistory: Sendable {
         package let cells: [SyncReport.Change.Cell]
         /// What stood there before or after is pruned: an insert may have been an update, and so may a delete.
         package var besidePruned = false
+        /// The text of this value was taken away.
+        package var isRedacted = false
     }
 
     package private(set) var steps: [Step] = []
@@ -94,6 +96,7 @@ package struct KeyHistory: Sendable {
             }
             let label = lineage.translated(revision.label, from: revision.validFrom, to: dataset.currentVersion)
             add(revision, before.isEmpty ? .insert : .update, cells(from: before, to: label))
+            steps[steps.count - 1].isRedacted = label == CanonicalLabel.redacted
             // What a kept version before it does not have was not there; what a pruned one had is not known.
             if before.isEmpty, pruned.contains(revision.validFrom - 1) { steps[steps.count - 1].besidePruned = true }
             before = label
@@ -118,7 +121,9 @@ package struct KeyHistory: Sendable {
     }
 
     private func cells(from before: [UInt8], to after: [UInt8]) -> [SyncReport.Change.Cell] {
-        schema.cellChanges(from: before, to: after)
+        // Of a text that is gone, no cell is known to differ.
+        if after == CanonicalLabel.redacted { return [] }
+        return schema.cellChanges(from: before, to: after)
     }
 
     private mutating func add(_ revision: LabelRevision, _ kind: Step.Kind, _ cells: [SyncReport.Change.Cell]) {

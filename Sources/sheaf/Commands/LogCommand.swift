@@ -71,6 +71,8 @@ struct LogCommand: SheafSubcommand {
         var schemaHash: String
         /// Its labels cannot be read any more, or will be pruned once the grace time is over.
         var isPruned: Bool
+        /// Labels of it whose text was taken away, in part or whole.
+        var redacted: Int
         var pruneMarkedAt: String?
         /// Dataset versions that its foreign keys were checked against.
         var references: [Reference]
@@ -85,13 +87,15 @@ struct LogCommand: SheafSubcommand {
         var versions: [Version] = []
         for dataset in datasets {
             let references = try await store.references(of: dataset)
+            let redacted = try await store.redactedRows(of: dataset)
             versions += try await store.versions(of: dataset, limit: limit, includingPruned: true).map { version in
                 Version(
                     dataset: dataset.name, version: version.version, publishedAt: version.publishedAt,
                     actor: version.actor, reason: version.reason, run: version.runID, labels: version.labelCount,
                     inserted: version.inserted, updated: version.updated, deleted: version.deleted,
                     versionHash: version.versionHash.hex, schemaHash: version.schemaHash.hex,
-                    isPruned: version.isPruned, pruneMarkedAt: version.pruneMarkedAt,
+                    isPruned: version.isPruned,
+                    redacted: version.isPruned ? 0 : redacted.count { $0.stands(in: version.version) }, pruneMarkedAt: version.pruneMarkedAt,
                     references: (references[version.version] ?? []).map {
                         Reference(dataset: $0.dataset, version: $0.version)
                     })
@@ -106,6 +110,7 @@ struct LogCommand: SheafSubcommand {
                 "\(version.run)", version.labels.grouped, version.inserted.grouped, version.updated.grouped,
                 version.deleted.grouped, String(version.versionHash.prefix(12)),
                 (version.isPruned ? "pruned " : version.pruneMarkedAt != nil ? "to be pruned " : "")
+                    + (version.redacted > 0 ? "\(version.redacted.counted("label")) redacted " : "")
                     + version.references.map { "with \($0.dataset)@\($0.version) " }.joined()
                     + CellText.shown(version.reason ?? ""),
             ])

@@ -23,6 +23,7 @@ struct KeyLog {
         var why: String?
         /// What stood there before or after is pruned.
         var besidePruned: Bool
+        var isRedacted: Bool
         var cells: [SyncReport.Change.Cell]
 
         init(_ step: KeyHistory.Step) {
@@ -37,6 +38,7 @@ struct KeyLog {
             formerKey = step.formerKey
             why = step.why
             besidePruned = step.besidePruned
+            isRedacted = step.isRedacted
             cells = step.cells
         }
     }
@@ -84,7 +86,10 @@ struct KeyLog {
         if step.besidePruned {
             lines.append("      " + style.dim("what it was before version \(step.version ?? 0) was pruned"))
         }
-        if step.cells.isEmpty { lines.append("      " + style.dim("as before but for names")) }
+        if step.isRedacted {
+            lines.append("      " + style.dim("redacted"))
+        } else if step.cells.isEmpty {
+            lines.append("      " + style.dim("as before but for names")) }
         for cell in step.cells {
             let after = style.green(CellText.shown(cell.after ?? "(blank)"))
             let before = step.kind == .insert ? "" : style.red(CellText.shown(cell.before ?? "(blank)")) + " → "
