@@ -36,9 +36,9 @@ test: deps ## Run every test, against a private MariaDB (or that of SHEAF_TEST_M
 
 # What takes longer than a change can wait for: a target each, and all of them under test-all.
 .PHONY: test-crash
-test-crash: deps ## Kill 60 syncs of files and 60 of spreadsheets at random moments; nothing may be lost (some minutes)
+test-crash: deps ## Kill commands at every packet they send to the database, and syncs at random moments (a quarter of an hour)
 	$(SWIFT) build --build-tests
-	SHEAF_TEST_CRASHES=60 SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(TEST_WIDTH) $(SWIFT) test --skip-build --filter CrashTests
+	SHEAF_TEST_PACKETS=all SHEAF_TEST_CRASHES=60 SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(TEST_WIDTH) $(SWIFT) test --skip-build --filter CrashTests
 
 .PHONY: test-lives
 test-lives: deps ## Let 400 datasets live at random, with everything that people and networks do to them (some minutes)

@@ -84,12 +84,14 @@ let package = Package(
         .executableTarget(
             name: "sheaf-bench",
             dependencies: [
-                "Sync", "SheetSource", "LabelSchema", "Digest", "HTTPTransfer", "MySQL", "Tabular", argumentParser,
-                logging,
+                "Sync", "SheetSource", "LabelSchema", "LabelDiff", "LabelStore", "Digest", "HTTPTransfer", "MySQL",
+                "Tabular", argumentParser, logging,
             ]),
 
         // Tests run against a private MariaDB and the emulator.
-        .target(name: "TestSupport", dependencies: ["LabelStore", "MySQL", logging], path: "Tests/TestSupport"),
+        .target(
+            name: "TestSupport", dependencies: ["LabelStore", "MySQL", logging, subprocess, systemPackage],
+            path: "Tests/TestSupport"),
         .target(name: "TestServers", path: "Tests/TestServers"),
         .target(name: "TestRandom", path: "Tests/TestRandom"),
         .testTarget(name: "DigestTests", dependencies: ["Digest"]),
@@ -134,6 +136,11 @@ let package = Package(
             dependencies: [
                 "sheaf", "SheetsEmulator", "MySQL", "TestServers", "TestRandom", "TestSupport", argumentParser,
                 subprocess, systemPackage,
+            ]),
+        .testTarget(
+            name: "CrashTests",
+            dependencies: [
+                "sheaf", "LabelStore", "LabelDiff", "Digest", "MySQL", "TestRandom", "TestSupport", logging,
             ]),
         .testTarget(name: "ArchitectureTests"),
     ]

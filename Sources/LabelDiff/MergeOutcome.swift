@@ -62,7 +62,7 @@ package struct RevertedChange: Sendable, Equatable {
 
 /// The outcome of a merge walk over the stored labels of a dataset and the rows seen.
 package struct MergeOutcome: Sendable {
-    package var entries: [ChangeEntry] = []
+    package var entries = ChangeSet(rows: [])
     /// Keys whose home is another sheet now (sheet id): bookkeeping, not a change.
     package var homes: [(key: KeyHash, sheetID: UInt32)] = []
     /// Every rejection and waiting delete found, changed or not: what the report shows.
@@ -89,6 +89,6 @@ package struct MergeOutcome: Sendable {
     package var rootHash: SHA256Digest
 
     package func count(_ kind: ChangeKind) -> Int {
-        entries.reduce(0) { $0 + ($1.kind == kind ? 1 : 0) }
+        entries.count(kind)
     }
 }

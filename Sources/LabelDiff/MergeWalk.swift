@@ -16,6 +16,7 @@ package struct MergeWalk: ~Copyable {
         self.input = input
         exceptionKeys = input.exceptions.keys.sorted()
         outcome = MergeOutcome(rootHash: root.finish())
+        outcome.entries = ChangeSet(rows: input.rows)
     }
 
     /// Takes the next stored label.
@@ -79,11 +80,24 @@ package struct MergeWalk: ~Copyable {
             if let limit, key >= limit { return }
             let rows = takeRows(of: key)
             let open = takeExceptions(of: key)
+            if open == nil, rows.count == 1, insert(key, rows.lowerBound) { continue }
             settle(key, stored: nil, home: nil, rows: rows, open: open)
         }
     }
 
     // MARK: - One key
+
+    /// Takes the short way for what most rows of a first load are: a valid row of a key that nothing is known of.
+    ///
+    /// - Returns: whether it was taken.
+    private mutating func insert(_ key: KeyHash, _ index: Int) -> Bool {
+        let row = input.rows[index]
+        guard row.kind == .valid else { return false }
+        keep(key, row.seen)
+        outcome.entries.append(
+            ChangeEntry(key: key, kind: .insert, before: nil, after: row.seen, row: index))
+        return true
+    }
 
     private mutating func keep(_ key: KeyHash, _ rowHash: RowHash) {
         root.add(key, rowHash)

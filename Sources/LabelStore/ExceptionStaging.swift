@@ -103,7 +103,7 @@ extension LabelStore {
                         state_sheet_id, sheet_row, label_key, errors, opened_run, opened_at)
                     SELECT dataset_id, key_hash, kind, sheet_id, ordinal, CAST(? AS UNSIGNED), seen_hash, ?, sheet_row,
                         label_key, errors, opened_run, opened_at
-                    FROM sheaf_exceptions
+                    FROM sheaf_exceptions FORCE INDEX (PRIMARY)
                     WHERE dataset_id = ? AND key_hash IN (\(markers(some.count))) AND kind = 'reverted'
                         AND decided_from < ? AND decided_to IS NULL
                     """,
@@ -141,7 +141,8 @@ extension LabelStore {
         for some in Array(Set(exceptions.map(\.key))).chunked(keysPerStatement) {
             for row in try connection.rows(
                 """
-                SELECT key_hash, seen_hash, opened_run, CAST(opened_at AS CHAR) AS opened FROM sheaf_exceptions
+                SELECT key_hash, seen_hash, opened_run, CAST(opened_at AS CHAR) AS opened
+                FROM sheaf_exceptions FORCE INDEX (PRIMARY)
                 WHERE dataset_id = ? AND key_hash IN (\(markers(some.count))) AND kind <> 'reverted'
                     AND decided_from < ? AND (decided_to IS NULL OR decided_to = ?)
                 """, [datasetID] + some.map(\.value) + [.int(decision), .int(decision)])
@@ -269,7 +270,7 @@ extension LabelStore {
             last = try await lease.write { connection in
                 let keys = try connection.rows(
                     """
-                    SELECT DISTINCT key_hash FROM sheaf_exceptions
+                    SELECT DISTINCT key_hash FROM sheaf_exceptions FORCE INDEX (PRIMARY)
                     WHERE dataset_id = ?\(behind == nil ? "" : " AND key_hash > ?") AND \(condition)
                     ORDER BY key_hash LIMIT \(keysPerStatement)
                     """, [datasetID] + (behind.map { [$0.value] } ?? []) + (isUndone ? [number, number] : [number])

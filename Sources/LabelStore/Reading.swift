@@ -64,10 +64,10 @@ extension LabelStore {
                 let list = markers(values.count)
                 try connection.forEachRow(
                     """
-                    SELECT key_hash, label FROM sheaf_labels
+                    SELECT key_hash, label FROM sheaf_labels FORCE INDEX (PRIMARY)
                     WHERE dataset_id = ? AND valid_from <= ? AND key_hash IN (\(list))
                     UNION ALL
-                    SELECT key_hash, label FROM sheaf_history
+                    SELECT key_hash, label FROM sheaf_history FORCE INDEX (PRIMARY)
                     WHERE dataset_id = ? AND valid_from <= ? AND valid_to > ? AND key_hash IN (\(list))
                     """, [datasetID, version] + values + [datasetID, version, version] + values
                 ) { row in

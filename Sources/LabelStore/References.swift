@@ -114,10 +114,10 @@ extension LabelStore {
                 let list = markers(values.count)
                 for row in try connection.rows(
                     """
-                    SELECT \(columns) FROM sheaf_labels
+                    SELECT \(columns) FROM sheaf_labels FORCE INDEX (PRIMARY)
                     WHERE dataset_id = ? AND valid_from <= ? AND key_hash IN (\(list))
                     UNION ALL
-                    SELECT \(columns) FROM sheaf_history
+                    SELECT \(columns) FROM sheaf_history FORCE INDEX (PRIMARY)
                     WHERE dataset_id = ? AND valid_from <= ? AND valid_to > ? AND key_hash IN (\(list))
                     """, [datasetID, version] + values + [datasetID, version, version] + values)
                 {

@@ -171,7 +171,7 @@ extension LabelStore {
                 let some = keys[start..<min(start + keysPerStatement, keys.count)].map(\.value)
                 for row in try connection.rows(
                     """
-                    SELECT key_hash, sheet_id, sheet_row FROM sheaf_labels
+                    SELECT key_hash, sheet_id, sheet_row FROM sheaf_labels FORCE INDEX (PRIMARY)
                     WHERE dataset_id = ? AND key_hash IN (\(markers(some.count)))
                         AND sheet_id IS NOT NULL AND sheet_row IS NOT NULL
                     """, [.uint(UInt64(dataset.id))] + some)

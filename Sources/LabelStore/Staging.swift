@@ -79,7 +79,9 @@ package struct VersionDraft: Sendable {
 
 /// How many keys one statement names.
 ///
-/// `key_hash IN (1,000 values)` is fast, where thousands of tuples are not.
+/// `key_hash IN (1,000 values)` is fast, where thousands of tuples are not. A SELECT has to say `FORCE INDEX (PRIMARY)`
+/// with it: a server that has not counted its rows again since a large load, or that counts many small datasets beside a
+/// large one, takes the key by `dataset_id` alone otherwise, and reads the whole dataset. An UPDATE or DELETE does not.
 let keysPerStatement = 1000
 
 extension LabelStore {
@@ -121,7 +123,8 @@ extension LabelStore {
                     annotator, run_id, home_sheet_id, redacted_hash)
                 SELECT dataset_id, key_hash, valid_from, row_hash, label, sheet_id, sheet_row,
                     annotator, run_id, home_sheet_id, redacted_hash
-                FROM sheaf_history WHERE dataset_id = ? AND valid_to = ? AND key_hash IN (\(markers(keys.count)))
+                FROM sheaf_history FORCE INDEX (PRIMARY)
+                WHERE dataset_id = ? AND valid_to = ? AND key_hash IN (\(markers(keys.count)))
                 """, [datasetID, version] + keys)
             _ = try connection.execute(
                 """
@@ -198,7 +201,8 @@ extension LabelStore {
                     sheet_row, annotator, run_id, home_sheet_id, redacted_hash)
                 SELECT dataset_id, key_hash, ?, valid_from, row_hash, label, sheet_id,
                     sheet_row, annotator, run_id, home_sheet_id, redacted_hash
-                FROM sheaf_labels WHERE dataset_id = ? AND key_hash IN (\(markers(keys.count)))
+                FROM sheaf_labels FORCE INDEX (PRIMARY)
+                WHERE dataset_id = ? AND key_hash IN (\(markers(keys.count)))
                 """, [.int(Int64(draft.version)), datasetID] + keys
             ).affectedRows
             guard moved == keys.count else {

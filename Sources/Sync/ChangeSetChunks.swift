@@ -7,7 +7,7 @@ internal import LabelStore
 /// The text of a row is read from the spool only when its piece is due. An actor, so that a piece can be made while the
 /// one before is written.
 actor ChangeSetChunks {
-    private let entries: [ChangeEntry]
+    private let entries: ChangeSet
     private let texts: RowTexts
     private let sheetIDs: [UInt32]
     private let store: LabelStore
@@ -19,7 +19,7 @@ actor ChangeSetChunks {
     private static let maximumBytes = 8 << 20
 
     init(
-        _ entries: [ChangeEntry], texts: RowTexts, sheetIDs: [UInt32], store: LabelStore, dataset: DatasetRecord
+        _ entries: ChangeSet, texts: RowTexts, sheetIDs: [UInt32], store: LabelStore, dataset: DatasetRecord
     ) {
         self.store = store
         self.dataset = dataset
@@ -59,7 +59,7 @@ actor ChangeSetChunks {
 
     /// The labels among some changes that no row gives: they are carried over from their stored form, and keep where they
     /// came from.
-    private func carried(_ entries: ArraySlice<ChangeEntry>) async throws -> [KeyHash: StagedLabel] {
+    private func carried(_ entries: Slice<ChangeSet>) async throws -> [KeyHash: StagedLabel] {
         let forms = Dictionary(
             entries.compactMap { entry in entry.row == nil ? entry.after.map { (entry.key, $0) } : nil },
             uniquingKeysWith: { first, _ in first })

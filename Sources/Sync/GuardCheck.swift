@@ -6,8 +6,13 @@ struct GuardCheck {
     private(set) var counts = GuardedCounts()
     /// Approvals that publishing uses up.
     private(set) var used: [HoldEntryKey] = []
+    private let changes: ChangeSet
+    private var rejections: [HoldEntry] = []
+
     /// Every entry of the run; of a rejection, only a new one.
-    private(set) var entries: [HoldEntry] = []
+    ///
+    /// Made anew each time: only a run that is held has use for them, and a first load has as many as rows.
+    var entries: [HoldEntry] { changes.map(Self.entry) + rejections }
 
     /// - Parameters:
     ///   - outcome: what the run would do.
@@ -18,7 +23,8 @@ struct GuardCheck {
         _ outcome: MergeOutcome, _ unreadable: UnreadableKeys, _ approvals: Approvals,
         rekeys: [KeyHash: KeyHash] = [:]
     ) {
-        for change in outcome.entries { count(change, approvals) }
+        changes = outcome.entries
+        for change in changes { count(change, approvals) }
         joinCorrected(rekeys, outcome, approvals)
         var rejected: Set<HoldEntry> = []
         for (key, found) in outcome.problems where found.isNew {
@@ -36,21 +42,17 @@ struct GuardCheck {
     ///   - changes: what would change, beside which nothing is rejected.
     ///   - approvals: what people have approved.
     init(_ changes: [ChangeEntry], _ approvals: Approvals) {
+        self.changes = ChangeSet(changes)
         for change in changes { count(change, approvals) }
     }
 
     private mutating func count(_ change: ChangeEntry, _ approvals: Approvals) {
-        let action: HoldAction
-        switch change.kind {
-        case .insert: action = .insert
-        case .update: action = .update
-        case .delete: action = .delete
-        }
-        let entry = HoldEntry(key: change.key, action: action, before: change.before, after: change.after)
-        entries.append(entry)
-        if let holdID = approvals.entries[entry] {
-            used.append(HoldEntryKey(holdID: holdID, entry: entry))
-            return
+        if !approvals.entries.isEmpty {
+            let entry = Self.entry(change)
+            if let holdID = approvals.entries[entry] {
+                used.append(HoldEntryKey(holdID: holdID, entry: entry))
+                return
+            }
         }
         if change.isCost {
             counts.costs += 1
@@ -64,6 +66,16 @@ struct GuardCheck {
         }
     }
 
+    private static func entry(_ change: ChangeEntry) -> HoldEntry {
+        let action: HoldAction
+        switch change.kind {
+        case .insert: action = .insert
+        case .update: action = .update
+        case .delete: action = .delete
+        }
+        return HoldEntry(key: change.key, action: action, before: change.before, after: change.after)
+    }
+
     /// Counts the delete of a former key and the insert of the corrected one as one change, where neither is approved.
     private mutating func joinCorrected(
         _ rekeys: [KeyHash: KeyHash], _ outcome: MergeOutcome, _ approvals: Approvals
@@ -72,9 +84,7 @@ struct GuardCheck {
         var deleted: Set<KeyHash> = []
         var inserted: Set<KeyHash> = []
         for change in outcome.entries where change.kind != .update && !change.isCost {
-            let action: HoldAction = change.kind == .insert ? .insert : .delete
-            let entry = HoldEntry(key: change.key, action: action, before: change.before, after: change.after)
-            if approvals.entries[entry] != nil { continue }
+            if approvals.entries[Self.entry(change)] != nil { continue }
             if change.kind == .insert { inserted.insert(change.key) } else { deleted.insert(change.key) }
         }
         let pairs = rekeys.count { inserted.contains($0.key) && deleted.contains($0.value) }
@@ -84,7 +94,7 @@ struct GuardCheck {
     }
 
     private mutating func count(rejection entry: HoldEntry, isFirst: Bool, _ approvals: Approvals) {
-        if isFirst { entries.append(entry) }
+        if isFirst { rejections.append(entry) }
         if let holdID = approvals.entries[entry] {
             if isFirst { used.append(HoldEntryKey(holdID: holdID, entry: entry)) }
         } else {

@@ -13,10 +13,9 @@ extension ReportDetails {
     func likelyRekeys(_ outcome: MergeOutcome, known: [KeyHash: KeyHash]) async throws -> [SyncReport.LikelyRekey] {
         let (corrected, former) = (Set(known.keys), Set(known.values))
         let deleted = outcome.entries.filter { $0.kind == .delete && !$0.isCost && !former.contains($0.key) }
+        guard let dataset = state.dataset, !deleted.isEmpty, deleted.count <= RekeyFinder.mostDeletes else { return [] }
         let inserted = outcome.entries.filter { $0.kind == .insert && !corrected.contains($0.key) }
-        guard let dataset = state.dataset, !deleted.isEmpty, !inserted.isEmpty,
-            deleted.count <= RekeyFinder.mostDeletes, inserted.count <= RekeyFinder.mostInserts
-        else { return [] }
+        guard !inserted.isEmpty, inserted.count <= RekeyFinder.mostInserts else { return [] }
         var finder = RekeyFinder(definition.schema)
         let keys = deleted.map(\.key)
         let labels = try await storedLabels(keys)

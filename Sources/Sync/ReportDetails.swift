@@ -17,8 +17,8 @@ struct ReportDetails {
     func changes(_ outcome: MergeOutcome) async throws -> [SyncReport.Change] {
         // What was there is most interesting to lose, so updates and deletes come before inserts.
         let told =
-            outcome.entries.filter { $0.kind != .insert && !$0.isRenaming }.prefix(limit)
-            + outcome.entries.filter { $0.kind == .insert }.prefix(limit)
+            Array(outcome.entries.lazy.filter { $0.kind != .insert && !$0.isRenaming }.prefix(limit))
+            + outcome.entries.lazy.filter { $0.kind == .insert }.prefix(limit)
         let stored = try await storedLabels(told.filter { $0.before != nil }.map(\.key))
         return try told.map { entry in
             let record = try entry.row.map(texts.record(row:))

@@ -90,7 +90,9 @@ struct RowTexts: Sendable {
         let typed = String(decoding: record.annotator, as: UTF8.self)
         let annotator = typed.isEmpty ? definition.sheets[Int(sheet)].annotator : typed
         // The store keeps 255 characters of it.
-        return annotator.map { String(String.UnicodeScalarView($0.unicodeScalars.prefix(255))) }
+        return annotator.map {
+            $0.utf8.count <= 255 ? $0 : String(String.UnicodeScalarView($0.unicodeScalars.prefix(255)))
+        }
     }
 
     /// What blocks deletes: sheets that could not be read, and the cells of keys that cannot be read.

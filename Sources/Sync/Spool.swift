@@ -69,25 +69,19 @@ final class Spool: Sendable {
     /// Reads the record that starts at an offset.
     func record(at offset: UInt64) throws -> Record {
         // Most rows are short: one read gets the header and all of the text.
-        var bytes = try read(atLeast: Self.headerBytes, upTo: Self.likelyBytes, at: offset)
-        let lengths = (0..<4).map { index in
-            bytes[(index * 4)..<(index * 4 + 4)].reversed().reduce(0) { $0 << 8 | Int($1) }
+        try withUnsafeTemporaryAllocation(byteCount: Self.likelyBytes, alignment: 8) { bytes in
+            let count = try read(into: bytes, atLeast: Self.headerBytes, at: offset)
+            let lengths = RecordLengths(UnsafeRawBufferPointer(bytes))
+            if lengths.whole <= count { return Record(UnsafeRawBufferPointer(bytes), lengths) }
+            let room = UnsafeMutableRawBufferPointer.allocate(byteCount: lengths.whole, alignment: 8)
+            defer { room.deallocate() }
+            _ = try read(into: room, atLeast: lengths.whole, at: offset)
+            return Record(UnsafeRawBufferPointer(room), lengths)
         }
-        let missing = Self.headerBytes + lengths.reduce(0, +) - bytes.count
-        if missing > 0 {
-            bytes += try read(atLeast: missing, upTo: missing, at: offset + UInt64(bytes.count))
-        }
-        var parts: [[UInt8]] = []
-        var start = Self.headerBytes
-        for length in lengths {
-            parts.append(Array(bytes[start..<(start + length)]))
-            start += length
-        }
-        return Record(key: parts[0], canonical: parts[1], annotator: parts[2], errors: parts[3])
     }
 
     /// Enough for most records.
-    private static let likelyBytes = 1024
+    private static let likelyBytes = 512
 
     /// What a record takes beside its texts.
     static let headerBytes = 16
@@ -106,22 +100,50 @@ final class Spool: Sendable {
         block.append(contentsOf: errors)
     }
 
-    private func read(atLeast least: Int, upTo most: Int, at offset: UInt64) throws -> [UInt8] {
-        var failure: Int32 = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: most) { buffer, initialized in
-            while initialized < least {
-                let got = pread(
-                    descriptor, buffer.baseAddress?.advanced(by: initialized), most - initialized,
-                    off_t(offset) + off_t(initialized))
-                if got < 0, errno == EINTR { continue }
-                guard got > 0 else {
-                    failure = got < 0 ? errno : EIO
-                    return
-                }
-                initialized += got
-            }
+    /// Reads into a buffer, and gives how many bytes came.
+    private func read(
+        into buffer: UnsafeMutableRawBufferPointer, atLeast least: Int, at offset: UInt64
+    ) throws -> Int {
+        var count = 0
+        while count < least {
+            let got = pread(
+                descriptor, buffer.baseAddress?.advanced(by: count), buffer.count - count,
+                off_t(offset) + off_t(count))
+            if got < 0, errno == EINTR { continue }
+            guard got > 0 else { throw SpoolError(action: "read", number: got < 0 ? errno : EIO) }
+            count += got
         }
-        if failure != 0 { throw SpoolError(action: "read", number: failure) }
-        return bytes
+        return count
+    }
+}
+
+/// How long each text of a record is.
+private struct RecordLengths {
+    let key: Int
+    let canonical: Int
+    let annotator: Int
+    let errors: Int
+
+    init(_ header: UnsafeRawBufferPointer) {
+        func length(_ index: Int) -> Int {
+            Int(UInt32(littleEndian: header.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self)))
+        }
+        (key, canonical, annotator, errors) = (length(0), length(1), length(2), length(3))
+    }
+
+    /// With the header.
+    var whole: Int { Spool.headerBytes + key + canonical + annotator + errors }
+}
+
+extension Spool.Record {
+    fileprivate init(_ bytes: UnsafeRawBufferPointer, _ lengths: RecordLengths) {
+        var start = Spool.headerBytes
+        func next(_ length: Int) -> [UInt8] {
+            defer { start += length }
+            return [UInt8](bytes[start..<(start + length)])
+        }
+        self.init(
+            key: next(lengths.key), canonical: next(lengths.canonical), annotator: next(lengths.annotator),
+            errors: next(lengths.errors))
     }
 }

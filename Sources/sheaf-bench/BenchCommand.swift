@@ -20,7 +20,8 @@ struct BenchCommand: AsyncParsableCommand {
             """,
         subcommands: [
             RunCommand.self, PullCommand.self, CallsCommand.self, ValidateCommand.self, FloorCommand.self,
-            InsertFloorCommand.self, PullPassCommand.self, ReplayCommand.self,
+            InsertFloorCommand.self, SelectFloorCommand.self, FillHistoryCommand.self, ReadCommand.self,
+            PullPassCommand.self, ReplayCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
 

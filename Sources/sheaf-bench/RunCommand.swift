@@ -5,20 +5,25 @@ import Foundation
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Measures a first load, a sync without changes and one with 1% of the rows changed.",
+        abstract: "Measures first loads, syncs with few changes and none, and reading old versions.",
         discussion: """
             Starts a private MariaDB with its default durability, the Sheets emulator as
             a process of its own, without compression, and the real sheaf for each
-            measurement. Nothing is asserted about speed; that each sync did what is to
-            be measured is. Build with -c release first:
+            measurement. Beside the time it counts what each costs the server. Nothing is
+            asserted about speed; that each sync did what is to be measured is. Build
+            with -c release first:
 
               swift build -c release && .build/release/sheaf-bench run
+              .build/release/sheaf-bench run --rows 100000 --versions 1
             """)
 
     @Option(
         help: ArgumentHelp("How many rows the sheets have, with commas between sizes.", valueName: "counts"),
         transform: RunCommand.sizes)
-    var rows: [Int] = [10_000, 100_000]
+    var rows: [Int] = [10_000, 100_000, 1_000_000]
+
+    @Option(help: "How many versions there are when old ones are read; 1 leaves reading out.")
+    var versions = 200
 
     @Flag(help: "Print the result as JSON.")
     var json = false
@@ -28,12 +33,12 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonBenchOptions
 
-    private static let allowedRows = 100...900_000
+    private static let allowedRows = 1_000...1_200_000
 
     private static func sizes(_ text: String) throws -> [Int] {
         try text.split(separator: ",").map { part in
             guard let rows = Int(part), allowedRows.contains(rows) else {
-                throw ValidationError("--rows takes numbers from 100 to 900000, such as 10000,100000.")
+                throw ValidationError("--rows takes numbers from 1000 to 1200000, such as 10000,100000.")
             }
             return rows
         }
@@ -43,6 +48,7 @@ struct RunCommand: AsyncParsableCommand {
         guard !rows.isEmpty, Set(rows).count == rows.count else {
             throw ValidationError("--rows takes one number or several different ones.")
         }
+        guard (1...200).contains(versions) else { throw ValidationError("--versions must be from 1 to 200.") }
     }
 
     func run() async throws {
@@ -79,7 +85,7 @@ struct RunCommand: AsyncParsableCommand {
         let result: Result<SizeReport, any Error>
         do {
             let bench = Workbench(rows: rows, programs: programs, database: database, emulator: emulator)
-            result = .success(try await SizeBenchmark(bench: bench).report())
+            result = .success(try await SizeBenchmark(bench: bench, versions: versions).report())
         } catch {
             result = .failure(error)
         }

@@ -4,6 +4,7 @@ import Foundation
 struct Workbench: Sendable {
     /// A store of its own, with the configuration that points at it.
     struct Store: Sendable {
+        let name: String
         let url: String
         let configuration: String
     }
@@ -33,7 +34,7 @@ struct Workbench: Sendable {
             BenchSheet.configuration(
                 store: url, credentials: emulator.credentials, endpoint: emulator.endpoint,
                 stateFolder: folder.path("\(name)/state")), to: "\(name)/sheaf.yaml")
-        let store = Store(url: url, configuration: configuration)
+        let store = Store(name: name, url: url, configuration: configuration)
         _ = try await sheaf(["migrate"], store, as: "migrate")
         return store
     }
@@ -43,11 +44,14 @@ struct Workbench: Sendable {
     /// - Parameters:
     ///   - store: where to; its configuration is used.
     ///   - name: of the log files, and for messages.
+    ///   - options: further arguments of the sync.
     ///   - expected: the newest version afterwards.
     /// - Returns: what the sync used.
     /// - Throws: `BenchFailure`, `CancellationError`.
-    func sync(_ store: Store, as name: String, expecting expected: Version) async throws -> ResourceUsage {
-        let (_, usage) = try await sheaf(["sync", BenchSheet.dataset, "--no-train"], store, as: name)
+    func sync(
+        _ store: Store, as name: String, _ options: [String] = [], expecting expected: Version
+    ) async throws -> ResourceUsage {
+        let usage = try await sheaf(["sync", BenchSheet.dataset, "--no-train"] + options, store, as: name).1
         let arguments = ["log", BenchSheet.dataset, "--json", "--limit", "1"]
         let (output, _) = try await sheaf(arguments, store, as: "log")
         guard let newest = try JSONDocument.value([Version].self, from: output).first, newest == expected else {
@@ -61,6 +65,37 @@ struct Workbench: Sendable {
         try await programs.run(programs.sheaf, ["--version"], as: "start").1
     }
 
+    /// Writes a version into a file.
+    func export(_ store: Store, version: Int) async throws -> ResourceUsage {
+        let file = programs.folder.path("export.ndjson")
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        return try await sheaf(["export", "\(BenchSheet.dataset)@\(version)", "--output", file], store, as: "export").1
+    }
+
+    /// Changes one cell in so many rows, as annotators' edits would.
+    func edit(_ count: Int, round: String) async throws {
+        let client = try await SheetsClient.signIn(endpoint: emulator.endpoint, credentials: emulator.credentials)
+        let edited = (0..<count).map { $0 * (rows / count) + 1 }
+        try await client.edit(rows: edited) { "変更 \(round) #\($0)" }
+    }
+
+    /// Runs `sheaf`, and counts what it cost the database.
+    func sheaf(
+        _ arguments: [String], _ store: Store, as name: String, success: Int32 = 0
+    ) async throws -> (Data, ResourceUsage) {
+        let (result, cost) = try await database.counters.measuring {
+            try await programs.run(
+                programs.sheaf, arguments + ["--config", store.configuration], as: name, success: success)
+        }
+        var usage = result.1
+        usage.server = cost
+        return (result.0, usage)
+    }
+}
+
+// MARK: - What it is compared with
+
+extension Workbench {
     func floor(runs: Int) async throws -> FloorResult {
         let arguments = [
             "floor", "--endpoint", emulator.endpoint, "--credentials", emulator.credentials, "--rows", String(rows),
@@ -76,19 +111,44 @@ struct Workbench: Sendable {
         return try JSONDocument.value(InsertFloorResult.self, from: output)
     }
 
-    /// Changes one cell in every hundredth row, as annotators' edits would.
-    ///
-    /// - Returns: how many rows were changed.
-    func editOnePercent(round: Int) async throws -> Int {
-        let client = try await SheetsClient.signIn(endpoint: emulator.endpoint, credentials: emulator.credentials)
-        let edited = Array(stride(from: 1, through: rows, by: 100))
-        try await client.edit(rows: edited) { "変更 \(round) #\($0)" }
-        return edited.count
+    /// Gives a store that holds version 1 so many of them.
+    func fillHistory(_ store: Store, versions: Int) async throws {
+        let arguments = ["fill-history", "--store", store.url, "--versions", String(versions)]
+        _ = try await programs.run(programs.bench, arguments, as: "fill-history")
     }
 
-    private func sheaf(
-        _ arguments: [String], _ store: Store, as name: String
-    ) async throws -> (Data, ResourceUsage) {
-        try await programs.run(programs.sheaf, arguments + ["--config", store.configuration], as: name)
+    /// One bare SELECT of the current labels; into a file, as an export has it.
+    func selectFloor(_ store: Store, writing: Bool) async throws -> ResourceUsage {
+        let file = programs.folder.path("select.ndjson")
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        let arguments = ["select-floor", "--store", store.url] + (writing ? ["--output", file] : [])
+        return try await reading(arguments, expecting: rows)
+    }
+
+    /// A version, page by page.
+    func read(_ store: Store, version: Int) async throws -> ResourceUsage {
+        try await reading(["read", "--store", store.url, "--version", String(version)], expecting: rows)
+    }
+
+    /// One page from the middle of a version.
+    func page(_ store: Store, version: Int, labels: Int) async throws -> ResourceUsage {
+        let arguments = [
+            "read", "--store", store.url, "--version", String(version), "--page", String(labels), "--pages", "1",
+        ]
+        return try await reading(arguments, expecting: min(labels, rows / 2))
+    }
+
+    private func reading(_ arguments: [String], expecting rows: Int) async throws -> ResourceUsage {
+        let (result, cost) = try await database.counters.measuring {
+            try await programs.run(programs.bench, arguments, as: arguments[0])
+        }
+        let read = try JSONDocument.value(ReadResult.self, from: result.0)
+        guard abs(read.rows - rows) * 10 <= rows else {
+            throw BenchFailure("\(arguments[0]): \(read.rows) labels were read, and \(rows) were expected.")
+        }
+        var usage = read.usage
+        usage.peak = max(usage.peak, result.1.peak)
+        usage.server = cost
+        return usage
     }
 }

@@ -1,9 +1,7 @@
 import Foundation
 import MySQL
 import SheetsEmulator
-import Subprocess
 import Synchronization
-import SystemPackage
 import TestSupport
 
 /// A whole small world: a database, sheets behind the emulator's HTTP API, a folder with `sheaf.yaml`, and the program
@@ -133,8 +131,7 @@ final class Scene: Sendable {
     }
 
     /// The program beside the tests.
-    static let program = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-        .appending(path: "sheaf").path(percentEncoded: false)
+    static let program = SheafProgram.path
 
     /// Runs `sheaf` in the scene's folder and collects what it says.
     ///
@@ -162,22 +159,9 @@ final class Scene: Sendable {
         var variables = environment
         if let password = database.password { variables["SHEAF_STORE_PASSWORD"] = password }
         variables["SHEAF_ACTOR"] = "tester"
-        let keyed = Dictionary(
-            uniqueKeysWithValues: variables.map { (Environment.Key(stringLiteral: $0.key), Optional($0.value)) })
-        let result = try await Subprocess.run(
-            .path(FilePath(shell == nil ? Self.program : "/bin/sh")),
-            arguments: Arguments(shell.map { ["-c", $0, Self.program] + arguments } ?? arguments),
-            environment: .inherit.updating(keyed), workingDirectory: FilePath(folder), input: .none,
-            output: .string(limit: 64 << 20), error: .string(limit: 64 << 20)
-        ) { execution in
-            await meanwhile(execution.processIdentifier.value)
-        }
-        let code: Int32
-        switch result.terminationStatus {
-        case .exited(let exit): code = Int32(exit)
-        case .signaled(let signal): code = -Int32(signal)
-        }
-        return Outcome(code: code, output: result.standardOutput, errors: result.standardError)
+        let outcome = try await SheafProgram.run(
+            arguments, in: folder, environment: variables, through: shell, meanwhile: meanwhile)
+        return Outcome(code: outcome.code, output: outcome.output, errors: outcome.errors)
     }
 
     /// Waits until the emulator is asked for something, and then lets a body run before the answer is given.

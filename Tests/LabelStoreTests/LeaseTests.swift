@@ -108,19 +108,19 @@ import Testing
     func aCommitWhoseAnswerIsLostIsNotRunAgain() async throws {
         try await TestStore.withStore { store, configuration in
             _ = try await store.ensureDataset("counted")
-            let cutter = try CommitCutter(server: try #require(configuration.socket))
+            let proxy = try PacketProxy(server: try #require(configuration.socket))
             var through = configuration
-            through.socket = cutter.path
+            through.socket = proxy.path
             let cut = TestStore.open(through)
             let lease = try await cut.acquireLease("dataset:counted", owner: "unlucky")
             for round in 1...3 {
-                cutter.arm()
+                proxy.count(cutsCommit)
                 let answer = try await lease.write { connection in
                     _ = try connection.execute("UPDATE sheaf_datasets SET current_version = current_version + 1")
                     return round
                 }
                 #expect(answer == round)
-                #expect(cutter.cutCount == round)
+                #expect(proxy.report.sprung != nil)
                 #expect(try await store.dataset("counted").currentVersion == round)
             }
             try await lease.write { connection in
@@ -135,17 +135,18 @@ import Testing
     @Test(.enabled(if: TestDatabase.hasSocket))
     func aVersionWhoseLastAnswerIsLostIsPublishedOnce() async throws {
         try await TestStore.withStore { _, configuration in
-            let cutter = try CommitCutter(server: try #require(configuration.socket))
+            let proxy = try PacketProxy(server: try #require(configuration.socket))
             var through = configuration
-            through.socket = cutter.path
+            through.socket = proxy.path
             let store = TestStore.open(through)
             let book = try await LabelBook(store)
             let labels = Dictionary(uniqueKeysWithValues: (1...30).map { (KeyHash(high: UInt64($0), low: 0), $0) })
-            cutter.arm()
+            proxy.count(cutsCommit)
             try await book.publish(from: [:], to: labels, chunk: 10)
-            cutter.arm()
+            #expect(proxy.report.sprung != nil)
+            proxy.count(cutsCommit)
             try await book.publish(from: labels, to: [:], chunk: 100)
-            #expect(cutter.cutCount == 2)
+            #expect(proxy.report.sprung != nil)
             let dataset = try await store.dataset(LabelBook.name)
             #expect(dataset.currentVersion == 2)
             #expect(try await book.read(dataset, 1, page: 100) == labels)
@@ -153,6 +154,9 @@ import Testing
             await store.close()
         }
     }
+
+    /// The next COMMIT is executed, and nobody is told.
+    private let cutsCommit = PacketTrap(.cut, .after, .statement("COMMIT"))
 
     private func expire(_ name: String, _ configuration: MySQLConfiguration) async throws {
         try await execute("UPDATE sheaf_leases SET expires_at = '2000-01-01' WHERE name = '\(name)'", configuration)

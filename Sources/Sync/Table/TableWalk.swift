@@ -109,10 +109,12 @@ struct TableWalk {
             guard let place = byKey[key], let row = entries[place].row,
                 let (form, lost) = schema.carriedOver(canonicalLabel: label)
             else { return }
-            entries[place].isCost = !lost.isEmpty
-            guard lost.isEmpty, form != label else { return }
+            guard lost.isEmpty, form != label else {
+                return entries.mark(place, isCost: !lost.isEmpty, isRenaming: false)
+            }
             let offset = decided.rows[row].spoolOffset
-            entries[place].isRenaming = try decided.pass.spool.record(at: offset).canonical == form
+            let isRenaming = try decided.pass.spool.record(at: offset).canonical == form
+            entries.mark(place, isCost: false, isRenaming: isRenaming)
         }
         outcome.entries = entries
     }

@@ -1,9 +1,9 @@
-/// The emulator's generated sheet: `id`, `c1` to `c8`, `flag`.
+/// The emulator's generated sheet: `id`, `c1` to `c6`, `flag`.
 enum BenchSheet {
     static let spreadsheet = "bench"
     static let tab = "bench"
     static let dataset = "bench"
-    static let columns = 10
+    static let columns = 8
 
     /// The values of the whole tab, asked for as `sheaf` asks for them.
     static let valuesPath =

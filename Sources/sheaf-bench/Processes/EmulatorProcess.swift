@@ -7,7 +7,10 @@ struct EmulatorProcess: Sendable {
 
     /// Starts it with the generated sheet that the whole benchmark uses, without compression.
     static func start(rows: Int, _ programs: Programs) async throws -> EmulatorProcess {
-        try await start(serving: ["--bench-rows", String(rows), "--no-gzip"], as: "emulator-\(rows)", programs)
+        try await start(
+            serving: [
+                "--bench-rows", String(rows), "--bench-columns", String(BenchSheet.columns), "--no-gzip",
+            ], as: "emulator-\(rows)", programs)
     }
 
     /// Starts it, and waits until it listens.

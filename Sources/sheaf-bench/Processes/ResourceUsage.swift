@@ -8,6 +8,8 @@ struct ResourceUsage: Codable, Sendable {
     var cpu: Double
     /// The most bytes of memory that were resident at once.
     var peak: Int
+    /// What it cost the database server, where that was counted.
+    var server: ServerCost?
 }
 
 extension ResourceUsage {

@@ -2,7 +2,10 @@
 struct Series: Codable, Sendable {
     var runs: [ResourceUsage]
 
-    var best: Double { runs.map(\.wall).min() ?? 0 }
+    var best: Double { fastest?.wall ?? 0 }
+
+    /// The run that was fastest by the clock.
+    var fastest: ResourceUsage? { runs.min { $0.wall < $1.wall } }
 
     var median: Double {
         let sorted = runs.map(\.wall).sorted()
@@ -12,13 +15,28 @@ struct Series: Codable, Sendable {
     }
 
     /// Seconds of a processor in the run that was fastest by the clock.
-    var cpu: Double { runs.min { $0.wall < $1.wall }?.cpu ?? 0 }
+    var cpu: Double { fastest?.cpu ?? 0 }
 
     /// The most memory that any of them took, in bytes.
     var peak: Int { runs.map(\.peak).max() ?? 0 }
 }
 
-/// A row of the report: what was run, and how it stands to the floors.
+/// What the design allows: so many times what a floor takes.
+struct Budget: Codable, Sendable {
+    var limit: Double
+    /// The name of the scenario that is the floor.
+    var floor: String
+    /// What the floor is called in a table.
+    var title: String
+
+    init(_ limit: Double, _ floor: String, _ title: String) {
+        self.limit = limit
+        self.floor = floor
+        self.title = title
+    }
+}
+
+/// A row of the report: what was run, what it took, and how it stands to its budget.
 struct Scenario: Codable, Sendable {
     /// Stable, for programs that read the JSON.
     var name: String
@@ -30,15 +48,18 @@ struct Scenario: Codable, Sendable {
     var cpu: Double
     var peakBytes: Int
     var rowsPerSecond: Double
-    /// The best wall time, in best wall times of the floor.
-    var ratioToFloor: Double?
-    /// The same, of the bare insert.
-    var ratioToInsert: Double?
-    /// The design's budget, such as `1.3 × floor`.
-    var budget: String?
+    /// What the fastest run cost the database server, where that was counted.
+    var server: ServerCost?
+    var budget: Budget?
+    /// The best wall time, in best wall times of the budget's floor.
+    var ratio: Double?
+    /// Whether the memory budget is for it.
+    var isSync: Bool
     var runs: [ResourceUsage]
 
-    init(_ name: String, _ title: String, rows: Int, _ runs: [ResourceUsage], budget: String? = nil) {
+    init(
+        _ name: String, _ title: String, rows: Int, _ runs: [ResourceUsage], budget: Budget? = nil, isSync: Bool = false
+    ) {
         let series = Series(runs: runs)
         self.name = name
         self.title = title
@@ -48,8 +69,16 @@ struct Scenario: Codable, Sendable {
         cpu = series.cpu
         peakBytes = series.peak
         rowsPerSecond = series.best > 0 ? Double(rows) / series.best : 0
+        server = series.fastest?.server
         self.budget = budget
+        self.isSync = isSync
         self.runs = runs
+    }
+
+    /// Whether the budget is kept; nil without one.
+    var keepsBudget: Bool? {
+        guard let budget, let ratio else { return nil }
+        return ratio <= budget.limit
     }
 }
 
@@ -64,8 +93,6 @@ struct SizeReport: Codable, Sendable {
     var scan: Double
     var hash: Double
     var floorToSumOfParts: Double
-    /// How many connections the fastest bare insert used.
-    var insertConnections: Int
     /// 64 MB and 48 bytes a row.
     var memoryBudget: Int
     var scenarios: [Scenario]

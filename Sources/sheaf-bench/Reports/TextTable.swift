@@ -24,6 +24,12 @@ enum TextTable {
 
     static func milliseconds(_ value: Double) -> String { "\(decimals(value * 1000, 1)) ms" }
 
+    /// A number with no more digits than it needs, of one place at most.
+    static func plain(_ value: Double) -> String {
+        let text = decimals(value, 1)
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+    }
+
     static func decimals(_ value: Double, _ places: Int) -> String {
         guard value.isFinite else { return "?" }
         var scale = 1

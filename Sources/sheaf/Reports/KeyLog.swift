@@ -89,7 +89,8 @@ struct KeyLog {
         if step.isRedacted {
             lines.append("      " + style.dim("redacted"))
         } else if step.cells.isEmpty {
-            lines.append("      " + style.dim("as before but for names")) }
+            lines.append("      " + style.dim("as before but for names"))
+        }
         for cell in step.cells {
             let after = style.green(CellText.shown(cell.after ?? "(blank)"))
             let before = step.kind == .insert ? "" : style.red(CellText.shown(cell.before ?? "(blank)")) + " → "

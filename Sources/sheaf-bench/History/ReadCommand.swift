@@ -1,0 +1,49 @@
+import ArgumentParser
+import LabelDiff
+import LabelStore
+import Logging
+import MySQL
+
+/// The subcommand `read`: a version, page by page, as all readers of the store get it.
+struct ReadCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "read",
+        abstract: "Reads a version of a store's dataset page by page, and does nothing with it; prints JSON.",
+        discussion: "Connecting, and finding the dataset, are not counted.")
+
+    @Option(help: ArgumentHelp("The store's URL.", valueName: "url"))
+    var store: String
+
+    @Option(help: "The version.")
+    var version: Int
+
+    @Option(help: "How many labels a page has.")
+    var page = 10_000
+
+    @Option(help: "How many pages are read, from the middle of the keys; all of them without it.")
+    var pages: Int?
+
+    func validate() throws {
+        guard page > 0, pages.map({ $0 > 0 }) ?? true else { throw ValidationError("Pages must not be empty.") }
+    }
+
+    func run() async throws {
+        let pool = MySQLPool(configuration: try MySQLConfiguration(url: store, password: nil))
+        let store = LabelStore(pool: pool, logger: Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() })
+        let dataset = try await store.dataset(BenchSheet.dataset)
+        let (count, usage) = try await ResourceUsage.measuring {
+            var (rows, bytes, number) = (0, 0, 0)
+            var after = pages.map { _ in KeyHash(high: 1 << 63, low: 0) }
+            repeat {
+                let labels = try await store.page(of: dataset, version: version, after: after, limit: page)
+                rows += labels.keys.count
+                for label in labels.labels { bytes += label.count + 1 }
+                after = labels.next
+                number += 1
+            } while after != nil && number < pages ?? .max
+            return (rows: rows, bytes: bytes)
+        }
+        await store.close()
+        print(try JSONDocument.text(ReadResult(rows: count.rows, bytes: count.bytes, usage: usage)))
+    }
+}
