@@ -68,6 +68,12 @@ package struct TextTraces: Sendable, Equatable {
     package let exceptions: Int
     package let holdEntries: Int
     package let rekeys: Int
+
+    package init(exceptions: Int, holdEntries: Int, rekeys: Int) {
+        self.exceptions = exceptions
+        self.holdEntries = holdEntries
+        self.rekeys = rekeys
+    }
 }
 
 extension LabelStore {
@@ -166,9 +172,11 @@ extension LabelStore {
                 SELECT COUNT(*) AS n FROM sheaf_rekeys
                 WHERE dataset_id = ? AND (old_key_hash IN (\(list)) AND old_key <> ?
                     OR new_key_hash IN (\(list)) AND new_key <> ?)
-                """, [id] + keys.map(\.value) + [.text(Self.redactedKey)] + keys.map(\.value) + [.text(Self.redactedKey)])
+                """,
+                [id] + keys.map(\.value) + [.text(Self.redactedKey)] + keys.map(\.value) + [.text(Self.redactedKey)])
             return TextTraces(
-                exceptions: Int(try exceptions.first?.int("n") ?? 0), holdEntries: Int(try entries.first?.int("n") ?? 0),
+                exceptions: Int(try exceptions.first?.int("n") ?? 0),
+                holdEntries: Int(try entries.first?.int("n") ?? 0),
                 rekeys: Int(try rekeys.first?.int("n") ?? 0))
         }
     }

@@ -305,8 +305,9 @@ extension LabelStore {
 
     // MARK: - Records
 
-    /// Deletes records of runs that published nothing, and what holds showed that are over, once they are older than so
-    /// many days; in bounded transactions. The audit stays, and so do holds and who approved them.
+    /// Deletes records of runs that published nothing, and what holds showed that are over, once they are old.
+    ///
+    /// In bounded transactions. The audit stays, and so do holds and who approved them.
     ///
     /// - Returns: how many run records and entries of holds went.
     package func deleteOldRecords(

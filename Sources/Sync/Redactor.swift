@@ -1,5 +1,5 @@
-internal import LabelDiff
-package import LabelSchema
+package import LabelDiff
+internal import LabelSchema
 package import LabelStore
 
 /// Takes personal data out of a label and its history.

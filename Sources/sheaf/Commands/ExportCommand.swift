@@ -15,11 +15,11 @@ struct ExportCommand: SheafSubcommand {
         commandName: "export", abstract: "Write the labels of one version.",
         discussion: """
             In the order of the key hash, so that a version gives the same bytes every
-            time and everywhere. Labels that were redacted whole are left out, which is
-            told on standard error. NDJSON is the labels' canonical form, one a line, as it
+            time and everywhere. NDJSON is the labels' canonical form, one a line, as it
             was hashed. A file is written under another name first: a reader never sees
             half of it. In CSV, an apostrophe is put before text that a spreadsheet
-            would run as a formula; --formulas keep writes every text as it is.
+            would run as a formula; --formulas keep writes every text as it is. Labels
+            that were redacted whole are left out, which is told on standard error.
 
             Examples:
               sheaf export recipe_category@12 > labels.ndjson

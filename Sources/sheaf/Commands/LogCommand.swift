@@ -95,7 +95,8 @@ struct LogCommand: SheafSubcommand {
                     inserted: version.inserted, updated: version.updated, deleted: version.deleted,
                     versionHash: version.versionHash.hex, schemaHash: version.schemaHash.hex,
                     isPruned: version.isPruned,
-                    redacted: version.isPruned ? 0 : redacted.count { $0.stands(in: version.version) }, pruneMarkedAt: version.pruneMarkedAt,
+                    redacted: version.isPruned ? 0 : redacted.count { $0.stands(in: version.version) },
+                    pruneMarkedAt: version.pruneMarkedAt,
                     references: (references[version.version] ?? []).map {
                         Reference(dataset: $0.dataset, version: $0.version)
                     })

@@ -117,10 +117,12 @@ struct RedactCommand: SheafSubcommand {
         // The key's text is what goes: it is not repeated here.
         let verb = plan ? "would be" : "is"
         console.line(
-            "\(console.style.bold(record.name))  \(planned.rows.counted("value")) \(verb) redacted\(plan ? "" : " for good")")
+            "\(console.style.bold(record.name))  \(planned.rows.count.counted("value")) \(verb) redacted\(plan ? "" : " for good")"
+        )
         for redaction in planned.rows {
             let row = redaction.row
-            let versions = row.validTo.map { "versions \(row.validFrom) to \($0 - 1)" } ?? "version \(row.validFrom) and later"
+            let versions =
+                row.validTo.map { "versions \(row.validFrom) to \($0 - 1)" } ?? "version \(row.validFrom) and later"
             let what = redaction.left == CanonicalLabel.redacted ? "whole" : "without \(fields ?? "")"
             console.line("  \(versions): \(CellText.shown(what, limit: .max))")
         }
