@@ -23,7 +23,7 @@ package enum LabelValue: Sendable, Hashable {
     }
 
     /// Appends the value's canonical JSON.
-    func appendJSON(to json: inout [UInt8]) {
+    package func appendJSON(to json: inout [UInt8]) {
         node.appendJSON(to: &json)
     }
 

@@ -15,6 +15,8 @@ struct GoogleCaller: Sendable {
         var body: [UInt8]?
         /// How long an attempt may take, where that is not what the client says.
         var timeout: Duration?
+        /// Whether it counts toward the quota of writes.
+        var isWrite = false
     }
 
     let client: HTTPClient
@@ -23,6 +25,8 @@ struct GoogleCaller: Sendable {
     /// Where reads of spreadsheets wait for their turn; nil where nobody counts.
     let gate: QuotaGate?
     let outage: OutageWatch
+    /// What the account signs in for, for messages.
+    let scopes: [String]
     let logger: Logger
 
     private static let maximumAnswer = 8 << 20
@@ -106,7 +110,7 @@ struct GoogleCaller: Sendable {
     /// Waits until the quota allows the call; Drive's is so large that it is left to Drive to say no.
     private func turn(_ call: Call) async throws -> Duration {
         guard call.service == .sheets, let gate else { return .zero }
-        return try await gate.pass()
+        return try await gate.pass(call.isWrite ? .writes : .reads)
     }
 
     private func attempt<R>(
@@ -120,7 +124,7 @@ struct GoogleCaller: Sendable {
         return try await client.stream(request) { head, body in
             guard head.status == 200 || head.status == 204 else {
                 let bytes = try await body.collect(upTo: Self.maximumRefusal)
-                let refusal = GoogleRefusal(status: head.status, body: bytes, from: call.service)
+                let refusal = GoogleRefusal(status: head.status, body: bytes, from: call.service, scopes: scopes)
                 let outcome = RetryOutcome(head, isRetryable: refusal.isRetryable, now: secondsSince1970())
                 return .failure(refusal.error, outcome)
             }

@@ -35,6 +35,9 @@ package struct GoogleConfiguration: Sendable {
     /// The fewest cells that a window is halved down to when no whole answer comes of more.
     package var minimumCellsPerAnswer = 50_000
 
+    /// Whether the account asks for leave to write spreadsheets.
+    package var mayWrite = false
+
     package init(credentials: GoogleCredentials, endpoint: String? = nil) {
         self.credentials = credentials
         self.endpoint = endpoint
@@ -49,11 +52,13 @@ package struct GoogleConfiguration: Sendable {
     /// Where a key file's account signs in, instead of where the key file says; nil for Google itself.
     var tokenEndpoint: String? { endpoint.map { "\(Self.trimmed($0))/token" } }
 
-    /// What reading takes, and no more: a pull never asks for leave to write.
-    static let scopes = [
-        "https://www.googleapis.com/auth/spreadsheets.readonly",
-        "https://www.googleapis.com/auth/drive.metadata.readonly",
-    ]
+    /// What the account asks for, and no more: whoever only reads never asks for leave to write.
+    var scopes: [String] {
+        [
+            "https://www.googleapis.com/auth/spreadsheets\(mayWrite ? "" : ".readonly")",
+            "https://www.googleapis.com/auth/drive.metadata.readonly",
+        ]
+    }
 
     private static let patience = {
         var policy = RetryPolicy()

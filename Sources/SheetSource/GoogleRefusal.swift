@@ -31,7 +31,7 @@ struct GoogleRefusal {
     }
 
     /// Judges an answer other than 200 by its reasons first, since Drive says quota with a 403 too.
-    init(status: Int, body: [UInt8], from service: GoogleService) {
+    init(status: Int, body: [UInt8], from service: GoogleService, scopes: [String]) {
         let answer = decodeJSON(Envelope.self, from: body)?.error
         let reasons = Set(((answer?.details ?? []) + (answer?.errors ?? [])).compactMap(\.reason))
         let name = answer?.status ?? reasons.min()
@@ -46,8 +46,8 @@ struct GoogleRefusal {
             self.init(.apiDisabled, said, hint: hint)
         } else if has(["ACCESS_TOKEN_SCOPE_INSUFFICIENT", "insufficientPermissions", "insufficientScopes"]) {
             self.init(
-                .signInRefused, "\(said): the account signed in without leave to read this",
-                hint: "give it the scopes \(GoogleConfiguration.scopes.joined(separator: " and "))")
+                .signInRefused, "\(said): the account signed in without leave to do this",
+                hint: "give it the scopes \(scopes.joined(separator: " and "))")
         } else if has(["channelIdNotUnique"]) {
             // The transfer was sent twice beneath us: the first time, it was carried out.
             self.init(.unavailable, "\(said): a channel of this id was opened before")

@@ -116,7 +116,7 @@ extension GoogleSheetsSource {
         }
     }
 
-    private func spreadsheetURL(_ spreadsheet: String) -> String {
+    func spreadsheetURL(_ spreadsheet: String) -> String {
         "\(configuration.sheetsBase)/v4/spreadsheets/\(percentEncoded(spreadsheet))"
     }
 }

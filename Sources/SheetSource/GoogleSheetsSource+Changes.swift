@@ -33,7 +33,7 @@ extension GoogleSheetsSource: ChangeSource {
             if error.code == .notShared {
                 throw SheetError(
                     .signInRefused, "Google Drive does not let the account list changes",
-                    hint: "give it the scopes \(GoogleConfiguration.scopes.joined(separator: " and "))")
+                    hint: "give it the scopes \(configuration.scopes.joined(separator: " and "))")
             }
             // Whatever else a call of the same form every time may be refused for is said in other ways.
             guard error.code == .requestRefused || error.code == .spreadsheetNotFound else { throw error }

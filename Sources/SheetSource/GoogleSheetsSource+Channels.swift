@@ -74,7 +74,7 @@ private struct ChannelFacts: Decodable, Sendable {
 
 extension SheetError {
     /// Whether a write that ended so may have been carried out.
-    fileprivate var mayHaveBeenCarriedOut: Bool {
+    var mayHaveBeenCarriedOut: Bool {
         switch code {
         case .unavailable, .cutShort, .malformedAnswer, .cancelled: true
         default: false

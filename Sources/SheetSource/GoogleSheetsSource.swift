@@ -32,7 +32,7 @@ package struct GoogleSheetsSource: SheetReader {
         caller = GoogleCaller(
             client: client, signIn: signIn, policy: configuration.retryPolicy,
             gate: configuration.quota.map { QuotaGate($0, signIn: signIn, logger: logger) }, outage: outage,
-            logger: logger)
+            scopes: configuration.scopes, logger: logger)
     }
 
     /// The address to share spreadsheets with; nil where it cannot be found out.

@@ -15,12 +15,12 @@ struct GoogleAccount: Sendable {
     }
 }
 
-/// Lets reads of spreadsheets through as the quota allows.
+/// Lets calls of spreadsheets through as the quota allows.
 final class QuotaGate: Sendable {
     private let quota: GoogleQuota
     private let signIn: GoogleSignIn
     private let logger: Logger
-    private let buckets = Mutex<[QuotaBucket]?>(nil)
+    private let known = Mutex<GoogleAccount?>(nil)
 
     init(_ quota: GoogleQuota, signIn: GoogleSignIn, logger: Logger) {
         self.quota = quota
@@ -30,12 +30,13 @@ final class QuotaGate: Sendable {
 
     /// Waits for the turn of one call.
     ///
+    /// - Parameter kind: what it counts toward.
     /// - Returns: how long that was.
     /// - Throws: `CancellationError`.
-    func pass() async throws -> Duration {
+    func pass(_ kind: QuotaBucket.Kind) async throws -> Duration {
         let wait: Duration
         do {
-            wait = try await quota.ledger.reserve(await bucketsOfAccount())
+            wait = try await quota.ledger.reserve(await buckets(kind))
         } catch let error as CancellationError {
             throw error
         } catch {
@@ -49,15 +50,24 @@ final class QuotaGate: Sendable {
         return wait
     }
 
-    private func bucketsOfAccount() async -> [QuotaBucket] {
-        if let known = buckets.withLock({ $0 }) { return known }
-        let account = await signIn.account()
+    private func buckets(_ kind: QuotaBucket.Kind) async -> [QuotaBucket] {
+        let account = await account()
         let name = account?.email ?? "unknown"
-        let found = [
-            QuotaBucket(scope: .user, name: name, limit: quota.userReadsPerMinute),
-            QuotaBucket(scope: .project, name: account?.project ?? name, limit: quota.projectReadsPerMinute),
+        let isWrite = kind == .writes
+        return [
+            QuotaBucket(
+                kind, scope: .user, name: name,
+                limit: isWrite ? quota.userWritesPerMinute : quota.userReadsPerMinute),
+            QuotaBucket(
+                kind, scope: .project, name: account?.project ?? name,
+                limit: isWrite ? quota.projectWritesPerMinute : quota.projectReadsPerMinute),
         ]
-        if account != nil { buckets.withLock { $0 = found } }
+    }
+
+    private func account() async -> GoogleAccount? {
+        if let account = known.withLock({ $0 }) { return account }
+        let found = await signIn.account()
+        if let found { known.withLock { $0 = found } }
         return found
     }
 }

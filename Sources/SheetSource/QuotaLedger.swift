@@ -8,20 +8,28 @@ package struct QuotaBucket: Hashable, Sendable {
         case project
     }
 
+    /// What is counted: Google counts reads and writes apart.
+    package enum Kind: String, Sendable, CaseIterable {
+        case reads
+        case writes
+    }
+
+    package var kind: Kind
     package var scope: Scope
     /// The account's address, or the project's id.
     package var name: String
     /// How many calls a minute it takes.
     package var limit: Int
 
-    package init(scope: Scope, name: String, limit: Int) {
+    package init(_ kind: Kind = .reads, scope: Scope, name: String, limit: Int) {
+        self.kind = kind
         self.scope = scope
         self.name = name
         self.limit = limit
     }
 
     /// A name for this bucket that no other has: `sheets-reads/user/reader@x.iam.gserviceaccount.com`.
-    package var key: String { "sheets-reads/\(scope.rawValue)/\(name)" }
+    package var key: String { "sheets-\(kind.rawValue)/\(scope.rawValue)/\(name)" }
 }
 
 /// Keeps count of the calls of everyone who shares a quota.
@@ -62,12 +70,16 @@ package final class LocalQuota: QuotaLedger {
     }
 }
 
-/// How many reads of spreadsheets Google takes, and who counts them.
+/// How many calls of spreadsheets Google takes, and who counts them.
 package struct GoogleQuota: Sendable {
     /// Reads a minute of one account in its project.
     package var userReadsPerMinute = 60
     /// Reads a minute of all accounts of a project.
     package var projectReadsPerMinute = 300
+    /// Writes a minute of one account in its project.
+    package var userWritesPerMinute = 60
+    /// Writes a minute of all accounts of a project.
+    package var projectWritesPerMinute = 300
     package var ledger: any QuotaLedger
 
     /// Google's own limits unless changed.

@@ -26,6 +26,8 @@ package struct SheetError: Error, Sendable {
         case csvNotReadable = "csv-not-readable"
         case csvMalformed = "csv-malformed"
         case consumerStopped = "consumer-stopped"
+        case notWritable = "not-writable"
+        case protectedCells = "protected-cells"
         case cancelled
     }
 
@@ -118,6 +120,8 @@ extension SheetError.Code {
         case .changeTokenRejected: "every sheet is read, and changes are followed from now on"
         case .csvNotReadable: "check the path and who may read it"
         case .csvMalformed: "correct that place, or save the file again as CSV in UTF-8"
+        case .notWritable: "share the spreadsheet with the account that writes it, as an editor"
+        case .protectedCells: "let the account that writes edit the protected range"
         case .consumerStopped, .cancelled: "nothing of it was used"
         }
     }

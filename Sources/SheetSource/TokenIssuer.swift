@@ -40,7 +40,7 @@ struct TokenIssuer: Sendable {
         let answer =
             switch try identity() {
             case .key(let key): try await exchange(key)
-            case .machine(let server): try await askMachine(server, "token?scopes=\(Self.scopeList)")
+            case .machine(let server): try await askMachine(server, "token?scopes=\(scopeList)")
             }
         guard let token = Self.token(in: answer) else { throw Self.holdsNoToken }
         let lifetime = max(0, token.expires_in ?? 0)
@@ -90,7 +90,7 @@ struct TokenIssuer: Sendable {
         let endpoint = configuration.tokenEndpoint ?? key.tokenURI
         return try await send { () throws(SheetError) in
             // Signed anew for each attempt, since it is good from the moment it is made.
-            let assertion = try key.assertion(scopes: GoogleConfiguration.scopes, audience: endpoint, now: now())
+            let assertion = try key.assertion(scopes: configuration.scopes, audience: endpoint, now: now())
             let form = formEncoded([
                 "grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": assertion,
             ])
@@ -135,7 +135,7 @@ struct TokenIssuer: Sendable {
 
     // MARK: From the metadata server
 
-    private static let scopeList = percentEncoded(GoogleConfiguration.scopes.joined(separator: ","))
+    private var scopeList: String { percentEncoded(configuration.scopes.joined(separator: ",")) }
 
     private func askMachine(_ server: String, _ what: String) async throws(SheetError) -> [UInt8] {
         let request = HTTPRequest(
@@ -152,7 +152,7 @@ struct TokenIssuer: Sendable {
                     let error = SheetError(
                         .signInRefused, "the metadata server answered \(response.status)",
                         hint:
-                            "give the machine a service account with the scopes to read spreadsheets and Drive metadata"
+                            "give the machine a service account with the scopes \(configuration.scopes.joined(separator: " and "))"
                     )
                     return .failure(error, RetryOutcome(response.head, now: now()))
                 } catch let error as HTTPError where error.code == .couldNotResolve || error.code == .couldNotConnect {

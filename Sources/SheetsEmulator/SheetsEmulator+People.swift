@@ -110,3 +110,18 @@ extension SheetsEmulator {
         }
     }
 }
+
+extension SheetsEmulator {
+    /// Lets an account read a spreadsheet, and no more.
+    package func shareForReading(_ id: String, with email: String) throws {
+        try state.withLock { state in
+            guard var spreadsheet = state.spreadsheets[id] else {
+                throw EmulatorError(.unknownSpreadsheet, "There is no spreadsheet \(id).")
+            }
+            spreadsheet.sharedWith.insert(email)
+            spreadsheet.readers.insert(email)
+            spreadsheet.touchMetadata(at: state.now(configuration))
+            state.spreadsheets[id] = spreadsheet
+        }
+    }
+}

@@ -190,7 +190,7 @@ struct Pull: Sendable {
         }
     }
 
-    private static func failure(_ index: Int, _ refused: HeaderRefused) -> SheetFailure {
+    static func failure(_ index: Int, _ refused: HeaderRefused) -> SheetFailure {
         var messages: [MessageLanguage: String] = [:]
         for language in MessageLanguage.allCases {
             messages[language] = refused.problems.map { $0.message(language) }.joined(separator: " ")

@@ -35,7 +35,7 @@ struct SheafCommand: AsyncParsableCommand {
                 name: "Sync",
                 subcommands: [
                     PlanCommand.self, SyncCommand.self, WatchCommand.self, HoldsCommand.self, ApproveCommand.self,
-                    SheetCommand.self, RekeyCommand.self, RevertCommand.self,
+                    SheetCommand.self, RekeyCommand.self, RevertCommand.self, RestoreCommand.self,
                 ]),
             CommandGroup(
                 name: "Read",

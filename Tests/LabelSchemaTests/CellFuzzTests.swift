@@ -5,7 +5,7 @@ import Testing
 
 /// Whatever stands in a cell, a row that is taken can be read from the store again, and is the same there.
 @Suite struct CellFuzzTests {
-    private static let fields = [
+    static let fields = [
         "type: string", "type: string, format: email", "type: string, format: uri", "type: string, format: uuid",
         "type: string, format: binary", "type: any", "type: integer", "type: integer, groupChar: ','",
         "type: integer, bareNumber: false", "type: number", "type: number, decimalChar: ',', groupChar: '.'",
@@ -38,7 +38,7 @@ import Testing
         "=1+1", "\u{10FFFF}", "\u{E000}",
     ]
 
-    private static func cell(_ random: inout SeededRandom) -> String {
+    static func cell(_ random: inout SeededRandom) -> String {
         switch random.number(in: 0..<8) {
         case 0..<4: return random.pick(words)
         case 4: return random.pick(words) + random.pick(words)

@@ -130,7 +130,8 @@ import Testing
     ]
 
     @Test(arguments: cases) func goByTheReasonBeforeTheStatus(_ testCase: Case) {
-        let refusal = GoogleRefusal(status: testCase.status, body: Array(testCase.body.utf8), from: testCase.service)
+        let refusal = GoogleRefusal(
+            status: testCase.status, body: Array(testCase.body.utf8), from: testCase.service, scopes: ["scope"])
         #expect(refusal.code == testCase.code)
         #expect(refusal.isRetryable == testCase.isRetryable)
         #expect(refusal.detail.contains("\(testCase.status)"))

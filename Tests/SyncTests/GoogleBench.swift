@@ -20,6 +20,8 @@ struct GoogleBench: Sendable {
     let configuration: MySQLConfiguration
     let emulator: SheetsEmulator
     let source: GoogleSheetsSource
+    /// The same account, which asks for leave to write.
+    let writer: GoogleSheetsSource
     let email: String
 
     /// Runs a body with spreadsheets of these ids and rows.
@@ -39,8 +41,11 @@ struct GoogleBench: Sendable {
             let source = GoogleSheetsSource(
                 configuration: google, client: HTTPClient(),
                 logger: Self.silent)
+            google.mayWrite = true
+            let writer = GoogleSheetsSource(configuration: google, client: HTTPClient(), logger: Self.silent)
             let bench = GoogleBench(
-                store: store, configuration: configuration, emulator: emulator, source: source, email: key.email)
+                store: store, configuration: configuration, emulator: emulator, source: source, writer: writer,
+                email: key.email)
             for (id, rows) in sheets { bench.add(id, rows) }
             let result: Result<R, any Error>
             do { result = .success(try await body(bench)) } catch { result = .failure(error) }

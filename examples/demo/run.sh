@@ -136,5 +136,17 @@ cmp "$work/version-1-before.ndjson" "$work/version-1-after.ndjson" || fail "vers
 say "recipe_category@1 is byte for byte what it was before version 2:"
 sha256sum "$work/version-1-before.ndjson" "$work/version-1-after.ndjson" | sed "s|$work/|  |"
 
+chapter "6. Going back"
+say "The archive was a mistake. Version 2 gets a name, and its labels come back as a new version:"
+step 0 sheaf tag recipe_category@2 before-the-archive --why "all recipes"
+step 0 sheaf revert recipe_category --to before-the-archive --why "the archive was a mistake"
+say "The sheet still lacks the rows, and the next sync does not undo the revert:"
+step 0 sheaf sync recipe_category --no-train
+say ""
+say "Where each cell comes from, who changed what and why, and whether all of it is what was published:"
+step 0 sheaf blame recipe_category --key 1234
+step 0 sheaf audit recipe_category --limit 8
+step 0 sheaf verify recipe_category --all-versions
+
 chapter "Done"
 say "Everything ran under .demo/, and has been stopped. \`make demo\` runs it again."

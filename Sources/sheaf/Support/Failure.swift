@@ -86,6 +86,8 @@ struct Failure: Error {
             self.init(.invalid, code: "schema", mistakes.description)
         case let problem as ReferenceProblem:
             self.init(.invalid, code: "reference", problem.message, hint: problem.hint)
+        case let problem as RestoreProblem:
+            self.init(.usage, code: problem.code, problem.message, hint: problem.hint)
         case let error as StoreError: self.init(error)
         case let error as MySQLError: self.init(error)
         case let error as SheetError:

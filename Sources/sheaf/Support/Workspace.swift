@@ -15,6 +15,8 @@ struct Workspace: Sendable {
     let language: MessageLanguage
     let logger = Logger(label: "sheaf")
     private let google: GoogleOnce
+    /// Asks for leave to write, and is made by nobody but who writes.
+    private let googleForWriting: GoogleOnce
     private let ledger = StoreLedger()
     let web = WebClientOnce()
 
@@ -32,8 +34,12 @@ struct Workspace: Sendable {
             google.quota = GoogleQuota(ledger: ledger)
             google.quota?.userReadsPerMinute = quota.user
             google.quota?.projectReadsPerMinute = quota.project
+            google.quota?.userWritesPerMinute = quota.user
+            google.quota?.projectWritesPerMinute = quota.project
         }
         self.google = GoogleOnce(google, logger)
+        google.mayWrite = true
+        googleForWriting = GoogleOnce(google, logger)
     }
 
     // MARK: - Store
@@ -195,6 +201,9 @@ struct Workspace: Sendable {
 
     /// The channels through which Google tells of changes.
     var channels: any ChannelSource { google.source }
+
+    /// Where cells of spreadsheets can be written.
+    var writer: any SheetWriter { googleForWriting.source }
 
     // MARK: - Who
 
