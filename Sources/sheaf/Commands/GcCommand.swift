@@ -56,15 +56,22 @@ struct GcCommand: SheafSubcommand {
         let selected = try datasets.isEmpty ? workspace.configuration.datasets : datasets.map(workspace.dataset)
         return try await workspace.withStore { store in
             var results: [Result] = []
+            var exit = Exit.success
             for settings in selected {
                 guard let record = try await store.findDataset(settings.name) else { continue }
-                let result = try await run(record, settings.retention, store, console)
-                console.lines(lines(result, settings.retention, console.style))
-                results.append(result)
+                do {
+                    let result = try await run(record, settings.retention, store, console)
+                    console.lines(lines(result, settings.retention, console.style))
+                    results.append(result)
+                } catch let error as StoreError where error.code == .busy && selected.count > 1 {
+                    // What a worker is busy with is no matter of the other datasets.
+                    Console.note("\(record.name): \(error.message) \(error.hint)")
+                    exit = .busy
+                }
             }
-            if results.isEmpty { console.line("Nothing is published yet: run `sheaf sync`.") }
+            if results.isEmpty, exit == .success { console.line("Nothing is published yet: run `sheaf sync`.") }
             try console.json(results)
-            return .success
+            return exit
         }
     }
 
