@@ -7,6 +7,9 @@ It shares no code with Sheaf and needs nothing but Python 3.9 or later. docs/for
     sheaf export recipe_category@1 |
         python3 docs/verify.py --key recipe_id --schema-hash HEX --version-hash HEX
 
+A label that was redacted has no text any more. `sheaf export --tombstones` writes in its place
+`{"$redacted":{"key_hash":"…","row_hash":"…"}}`, which counts here as the label that it was.
+
 Exit codes: 0 everything matches, 1 something does not, 2 the arguments or the input make no sense.
 """
 
@@ -124,6 +127,12 @@ def key_hash(label, key_fields):
     return first16(canonical([label[name] for name in key_fields]).encode("utf-8"))
 
 
+def tombstone(line):
+    """The hashes of a redacted label, if a line stands for one; a label's own names are fields, which this is none of."""
+    found = re.fullmatch(rb'\{"\$redacted":\{"key_hash":"([0-9a-f]{32})","row_hash":"([0-9a-f]{32})"\}\}', line)
+    return found and tuple(bytes.fromhex(part.decode("ascii")) for part in found.groups())
+
+
 def root_hash(pairs):
     """SHA-256 over key hash and row hash of all labels, in the order of the key hashes."""
     digest = hashlib.sha256()
@@ -138,25 +147,28 @@ def version_hash(schema_hash, root):
 
 
 def read_export(stream, key_fields):
-    """The pairs of key hash and row hash of an export, in key order.
+    """The pairs of key hash and row hash of an export, in key order, and how many of them are redacted labels.
 
     Raises NotCanonical, naming the line, if a line is not canonical, a key stands there twice, or the order is wrong.
     """
     pairs = []
+    redacted = 0
     for number, line in enumerate(stream, start=1):
         try:
             if not line.endswith(b"\n"):
                 raise NotCanonical("it has no end: the export was cut short")
             line = line[:-1]
-            key = key_hash(read_label(line), key_fields)
+            hashes = tombstone(line)
+            redacted += 1 if hashes else 0
+            key, row = hashes or (key_hash(read_label(line), key_fields), first16(line))
             if pairs and pairs[-1][0] == key:
                 raise NotCanonical("its key stands in the line before, too")
             if pairs and pairs[-1][0] > key:
                 raise NotCanonical("it is not in the order of the key hashes")
         except NotCanonical as error:
             raise NotCanonical("line %d: %s" % (number, error)) from error
-        pairs.append((key, first16(line)))
-    return pairs
+        pairs.append((key, row))
+    return pairs, redacted
 
 
 def hex_digest(text):
@@ -197,15 +209,17 @@ def verify(given):
             schema_hash = hashlib.sha256(file.read()).hexdigest()
     if given.file:
         with open(given.file, "rb") as file:
-            pairs = read_export(file, given.key.split(","))
+            pairs, redacted = read_export(file, given.key.split(","))
     else:
-        pairs = read_export(sys.stdin.buffer, given.key.split(","))
+        pairs, redacted = read_export(sys.stdin.buffer, given.key.split(","))
 
     root = root_hash(pairs)
     results = [("root hash", root, given.root_hash)]
     if schema_hash:
         results.append(("version hash", version_hash(schema_hash, root), given.version_hash))
     print("labels        %d" % len(pairs))
+    if redacted:
+        print("redacted      %d, taken by their hashes" % redacted)
     matches = True
     for name, computed, expected in results:
         verdict = ""

@@ -213,7 +213,7 @@ extension LabelStore {
         let changes = try connection.rows(
             """
             SELECT COALESCE(SUM(inserted + updated + deleted), 0) AS changes FROM sheaf_versions
-            WHERE dataset_id = ? AND state = 'published' AND version > ? AND version <= ?
+            WHERE dataset_id = ? AND state IN ('published', 'pruned') AND version > ? AND version <= ?
             """, [datasetID, .int(Int64(trained)), .int(Int64(version))]
         ).first
         return TrainingSituation(

@@ -307,6 +307,7 @@ extension LabelStore {
     package func retry(job id: UInt64, by actor: String) async throws -> JobRecord {
         let job = try await job(id)
         let dataset = try await dataset(job.dataset)
+        try await requirePublished(job.version, of: dataset)
         let store = try await identity()
         let now = try await now()
         do {

@@ -60,7 +60,8 @@ extension LabelStore {
     ///   - version: a published version.
     ///   - limit: about how many labels a page has.
     ///   - body: takes one page after the other; none of them is empty.
-    /// - Throws: `MySQLError`, `CancellationError`, or what the body throws.
+    /// - Throws: `StoreError.prunedVersion` if it is pruned meanwhile; `MySQLError`, `CancellationError`, or what the
+    ///   body throws.
     package func forEachPage(
         of dataset: DatasetRecord, version: Int, limit: Int, _ body: (LabelPage) async throws -> Void
     ) async throws {
@@ -68,6 +69,8 @@ extension LabelStore {
         repeat {
             try Task.checkCancellation()
             let page = try await page(of: dataset, version: version, after: after, limit: limit)
+            // A version is pruned before a row of it goes: if it still stands now, this page was whole.
+            try await requirePublished(version, of: dataset)
             if !page.keys.isEmpty { try await body(page) }
             after = page.next
         } while after != nil

@@ -3,26 +3,46 @@ internal import MySQL
 
 extension LabelStore {
     /// The published versions, newest first.
-    package func versions(of dataset: DatasetRecord, limit: Int = 1_000_000) async throws -> [VersionRecord] {
+    ///
+    /// - Parameters:
+    ///   - dataset: the dataset.
+    ///   - limit: how many at most.
+    ///   - includingPruned: also those whose labels cannot be read any more.
+    /// - Returns: the versions.
+    /// - Throws: `MySQLError`.
+    package func versions(
+        of dataset: DatasetRecord, limit: Int = 1_000_000, includingPruned: Bool = false
+    ) async throws -> [VersionRecord] {
         try await pool.withConnection { connection in
             try connection.rows(
                 Self.selectVersions
-                    + " WHERE v.dataset_id = ? AND v.state = 'published' ORDER BY v.version DESC LIMIT ?",
-                [.uint(UInt64(dataset.id)), .int(Int64(limit))]
+                    + " WHERE v.dataset_id = ? AND v.state IN ('published', ?) ORDER BY v.version DESC LIMIT ?",
+                [
+                    .uint(UInt64(dataset.id)), .text(includingPruned ? "pruned" : "published"), .int(Int64(limit)),
+                ]
             ).map(Self.versionRecord)
         }
     }
 
     /// A published version.
     ///
-    /// - Throws: `StoreError.unknownVersion`, saying which there are.
-    package func version(_ number: Int, of dataset: DatasetRecord) async throws -> VersionRecord {
+    /// - Parameters:
+    ///   - number: its number.
+    ///   - dataset: the dataset.
+    ///   - includingPruned: also one whose labels cannot be read any more.
+    /// - Returns: the version.
+    /// - Throws: `StoreError.unknownVersion`, saying which there are; `.prunedVersion`.
+    package func version(
+        _ number: Int, of dataset: DatasetRecord, includingPruned: Bool = false
+    ) async throws -> VersionRecord {
         let found = try await pool.withConnection { connection in
             try connection.rows(
-                Self.selectVersions + " WHERE v.dataset_id = ? AND v.version = ? AND v.state = 'published'",
+                Self.selectVersions
+                    + " WHERE v.dataset_id = ? AND v.version = ? AND v.state IN ('published', 'pruned')",
                 [.uint(UInt64(dataset.id)), .int(Int64(number))]
             ).first.map(Self.versionRecord)
         }
+        if let found, found.isPruned, !includingPruned { throw try await prunedVersion(number, dataset) }
         if let found { return found }
         throw StoreError(
             .unknownVersion, "\(dataset.name) has no version \(number).",
@@ -60,7 +80,8 @@ extension LabelStore {
 
     private static let selectVersions = """
         SELECT v.version, v.parent, v.schema_id, s.schema_hash, v.run_id, v.root_hash, v.version_hash, v.label_count,
-            v.inserted, v.updated, v.deleted, v.actor, v.reason, CAST(v.published_at AS CHAR) AS published
+            v.inserted, v.updated, v.deleted, v.actor, v.reason, CAST(v.published_at AS CHAR) AS published,
+            v.state, CAST(v.prune_marked_at AS CHAR) AS marked
         FROM sheaf_versions v LEFT JOIN sheaf_schemas s ON s.schema_id = v.schema_id
         """
 
@@ -74,6 +95,7 @@ extension LabelStore {
             rootHash: root, versionHash: hash, labelCount: Int(try row.int("label_count")),
             inserted: Int(try row.int("inserted")), updated: Int(try row.int("updated")),
             deleted: Int(try row.int("deleted")), actor: try row.text("actor"),
-            reason: try row.optionalText("reason"), publishedAt: try row.text("published"))
+            reason: try row.optionalText("reason"), publishedAt: try row.text("published"),
+            isPruned: try row.text("state") == "pruned", pruneMarkedAt: try row.optionalText("marked"))
     }
 }

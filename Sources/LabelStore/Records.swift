@@ -74,6 +74,10 @@ package struct VersionRecord: Sendable, Equatable {
     package let reason: String?
     /// UTC, `2026-11-21 03:25:00.000000`.
     package let publishedAt: String
+    /// Its labels were pruned: only hashes and counts are left.
+    package let isPruned: Bool
+    /// When nothing kept it any more; it is pruned once a grace time is over.
+    package let pruneMarkedAt: String?
 }
 
 /// How a run ended; see `sheaf_runs` in the migrations.

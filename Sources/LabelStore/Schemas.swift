@@ -33,7 +33,7 @@ extension LabelStore {
                     CAST(f.published_at AS CHAR) AS published
                 FROM (
                     SELECT schema_id, MIN(version) AS first_version, MAX(version) AS last_version, COUNT(*) AS versions
-                    FROM sheaf_versions WHERE dataset_id = ? AND state = 'published' GROUP BY schema_id
+                    FROM sheaf_versions WHERE dataset_id = ? AND state IN ('published', 'pruned') GROUP BY schema_id
                 ) u
                 JOIN sheaf_schemas s ON s.schema_id = u.schema_id
                 JOIN sheaf_versions f ON f.dataset_id = ? AND f.version = u.first_version

@@ -28,6 +28,8 @@ package struct KeyHistory: Sendable {
         package let why: String?
         /// What changed; empty where only names of fields did.
         package let cells: [SyncReport.Change.Cell]
+        /// What stood there before or after is pruned: an insert may have been an update, and so may a delete.
+        package var besidePruned = false
     }
 
     package private(set) var steps: [Step] = []
@@ -45,6 +47,7 @@ package struct KeyHistory: Sendable {
     private let schema: LabelSchema
     private let lineage: SchemaLineage
     private let dataset: DatasetRecord
+    private let pruned: Set<Int>
 
     /// Reads the history of a key.
     ///
@@ -59,6 +62,7 @@ package struct KeyHistory: Sendable {
     ) async throws {
         self.schema = schema
         self.dataset = dataset
+        pruned = try await store.prunedVersions(of: dataset)
         lineage = try await SchemaLineage.load(of: dataset, from: store)
         let around = try await store.rekeys(around: key, in: dataset)
         laterKey = around.to
@@ -97,6 +101,8 @@ package struct KeyHistory: Sendable {
             }
             let label = translated(revision)
             add(revision, before.isEmpty ? .insert : .update, cells(from: before, to: label))
+            // What a kept version before it does not have was not there; what a pruned one had is not known.
+            if before.isEmpty, pruned.contains(revision.validFrom - 1) { steps[steps.count - 1].besidePruned = true }
             before = label
             guard let end = revision.end else { continue }
             if let next = entries.dropFirst(index + 1).first, next.revision.validFrom <= end.version,
@@ -105,6 +111,7 @@ package struct KeyHistory: Sendable {
                 continue
             }
             add(end, cells(from: before, to: []))
+            if pruned.contains(end.version) { steps[steps.count - 1].besidePruned = true }
             before = []
         }
         // Said, and not published yet.
@@ -122,7 +129,9 @@ package struct KeyHistory: Sendable {
     }
 
     private func cells(from before: [UInt8], to after: [UInt8]) -> [SyncReport.Change.Cell] {
-        schema.cellChanges(from: before, to: after)
+        // Of a text that is gone, no cell is known to differ.
+        if after == CanonicalLabel.redacted { return [] }
+        return schema.cellChanges(from: before, to: after)
     }
 
     private mutating func add(_ revision: LabelRevision, _ kind: Step.Kind, _ cells: [SyncReport.Change.Cell]) {

@@ -49,6 +49,8 @@ package struct SchemaCost: Sendable {
         try await store.forEachPage(of: dataset, version: version, limit: Self.pageSize) { labels in
             checked += labels.keys.count
             let invalid = zip(labels.keys, labels.labels).compactMap { key, label -> InvalidLabel? in
+                // Nothing is left of it that a schema could cost.
+                if label == CanonicalLabel.redacted { return nil }
                 let form = schema.translated(canonicalLabel: label) ?? label
                 let errors = errors(form, key)
                 if errors.isEmpty {

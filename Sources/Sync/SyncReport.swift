@@ -163,6 +163,8 @@ extension SyncReport {
         package var reasons: [Rejection.Problem]
         /// The fields that differ, in schema order.
         package var cells: [Cell]
+        /// The text of the label before or after was taken away; its key then goes by its hash if neither tells it.
+        package var isRedacted: Bool?
 
         package struct Cell: Codable, Sendable, Equatable {
             package var field: String

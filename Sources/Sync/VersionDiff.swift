@@ -38,7 +38,9 @@ package struct VersionDiff: Sendable {
             let some = Array(keys[start..<min(start + pageSize, keys.count)])
             let before = try await labels(some, version: old, newest: max(old, new))
             let after = try await labels(some, version: new, newest: max(old, new))
-            try await page(some.compactMap { change(before[$0], after[$0]) })
+            // What was read of versions that still stand is whole.
+            for version in [old, new] where version > 0 { try await store.requirePublished(version, of: dataset) }
+            try await page(some.compactMap { change($0, before[$0], after[$0]) })
         }
     }
 
@@ -50,20 +52,27 @@ package struct VersionDiff: Sendable {
             ? labels : labels.mapValues { lineage.translated($0, from: version, to: newest) }
     }
 
-    private func change(_ before: [UInt8]?, _ after: [UInt8]?) -> SyncReport.Change? {
+    private func change(_ hash: KeyHash, _ before: [UInt8]?, _ after: [UInt8]?) -> SyncReport.Change? {
         let kind: SyncReport.Change.Kind
+        let isRedacted = before == CanonicalLabel.redacted || after == CanonicalLabel.redacted
         switch (before, after) {
         case (nil, nil): return nil
         case (nil, _): kind = .insert
         case (_, nil): kind = .delete
         case (let before?, let after?):
-            if before == after { return nil }
+            // Two texts that are gone are not known to be the same.
+            if before == after, !isRedacted { return nil }
             kind = .update
         }
-        let key = schema.key(ofCanonicalLabel: after ?? before ?? []) ?? []
+        let key =
+            schema.key(ofCanonicalLabel: after ?? []) ?? schema.key(ofCanonicalLabel: before ?? [])
+            ?? Array("[\"(redacted \(hash))\"]".utf8)
         return SyncReport.Change(
             kind: kind, key: String(decoding: key, as: UTF8.self), sheet: nil, row: nil, annotator: nil, isCost: false,
-            reasons: [], cells: schema.cellChanges(from: before ?? [], to: after ?? []))
+            reasons: [],
+            // Of a text that is gone, no cell is known to differ.
+            cells: isRedacted ? [] : schema.cellChanges(from: before ?? [], to: after ?? []),
+            isRedacted: isRedacted ? true : nil)
     }
 }
 

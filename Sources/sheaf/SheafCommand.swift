@@ -45,7 +45,7 @@ struct SheafCommand: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Keep",
-                subcommands: [VerifyCommand.self]),
+                subcommands: [VerifyCommand.self, GcCommand.self, RedactCommand.self]),
             CommandGroup(
                 name: "Train",
                 subcommands: [JobsCommand.self, RelayCommand.self, ReportCommand.self]),

@@ -15,7 +15,8 @@ struct ExportCommand: SheafSubcommand {
             time and everywhere. NDJSON is the labels' canonical form, one a line, as it
             was hashed. A file is written under another name first: a reader never sees
             half of it. In CSV, an apostrophe is put before text that a spreadsheet
-            would run as a formula; --formulas keep writes every text as it is.
+            would run as a formula; --formulas keep writes every text as it is. Labels
+            that were redacted whole are left out, which is told on standard error.
 
             Examples:
               sheaf export recipe_category@12 > labels.ndjson
@@ -32,15 +33,22 @@ struct ExportCommand: SheafSubcommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("The file to write (default: standard output).", valueName: "file"))
     var output: String?
 
+    @Flag(help: "In NDJSON, put a tombstone with the hashes in place of each redacted label.")
+    var tombstones = false
+
     private struct Result: Encodable {
         var dataset: String
         var version: Int
         var versionHash: String
         var labels: Int
+        /// Labels of it whose text was taken away, and how many of them are not in the file.
+        var redacted: Int
+        var leftOut: Int
         var output: String
     }
 
     func validate() throws {
+        if tombstones, format != .ndjson { throw ValidationError("--tombstones goes with NDJSON.") }
         if common.json, output == nil || output == "-" {
             throw ValidationError("--json needs --output: both would go to standard output.")
         }
@@ -52,10 +60,12 @@ struct ExportCommand: SheafSubcommand {
         return try await workspace.withStore { store in
             let (dataset, version) = try await VersionReference(version).resolve(in: store)
             let schema = try LabelSchema.parse(document: try await store.schemaDocument(version.schemaID))
+            let redacted = try await store.redactedRows(of: dataset).filter { $0.stands(in: version.version) }
+            let leftOut = tombstones ? redacted.count : redacted.count { $0.isWhole }
             let file = try OutputFile(path: output)
             let progress = ProgressLine(isShown: output != nil)
             do {
-                try await write(version, dataset, schema, store, file) { done in
+                try await write(version, dataset, schema, store, redacted, file) { done in
                     progress.show("\(done.grouped) of \(version.labelCount.counted("label"))")
                 }
                 progress.clear()
@@ -65,12 +75,18 @@ struct ExportCommand: SheafSubcommand {
                 file.discard()
                 throw error
             }
+            if leftOut > 0 {
+                Console.note(
+                    "\(dataset.name)@\(version.version): \(leftOut.counted("redacted label")) "
+                        + (tombstones ? "with hashes only" : "left out"))
+            }
+            let labels = version.labelCount - leftOut
             if let output {
-                console.line("\(dataset.name)@\(version.version): \(version.labelCount.counted("label")) in \(output)")
+                console.line("\(dataset.name)@\(version.version): \(labels.counted("label")) in \(output)")
                 try console.json(
                     Result(
                         dataset: dataset.name, version: version.version, versionHash: version.versionHash.hex,
-                        labels: version.labelCount, output: output))
+                        labels: labels, redacted: redacted.count, leftOut: leftOut, output: output))
             }
             return .success
         }
@@ -78,7 +94,7 @@ struct ExportCommand: SheafSubcommand {
 
     private func write(
         _ version: VersionRecord, _ dataset: DatasetRecord, _ schema: LabelSchema, _ store: LabelStore,
-        _ file: OutputFile, progress: (Int) -> Void
+        _ redacted: [RedactedRow], _ file: OutputFile, progress: (Int) -> Void
     ) async throws {
         let fields = schema.canonicalFields
         var writer = CSVWriter()
@@ -87,19 +103,26 @@ struct ExportCommand: SheafSubcommand {
         if format == .csv {
             writer.append(row: fields.map { formulas == .escape ? FormulaText.escaped($0.name) : $0.name })
         }
+        let tombs = Dictionary(
+            redacted.filter { tombstones || $0.isWhole }.map { ($0.key, $0) }, uniquingKeysWith: { _, last in last })
         var done = 0
         try await store.forEachPage(of: dataset, version: version.version, limit: 10_000) { page in
             switch format {
             case .ndjson:
                 var bytes: [UInt8] = []
                 bytes.reserveCapacity(page.labels.reduce(0) { $0 + $1.count + 1 })
-                for label in page.labels {
-                    bytes += label
+                for (key, label) in zip(page.keys, page.labels) {
+                    if label == CanonicalLabel.redacted || tombs[key] != nil {
+                        guard tombstones, let tomb = tombs[key] else { continue }
+                        bytes += tomb.tombstone
+                    } else {
+                        bytes += label
+                    }
                     bytes.append(UInt8(ascii: "\n"))
                 }
                 try file.write(isTerminal ? Array(Console.harmless(Data(bytes)).utf8) : bytes)
             case .csv:
-                for label in page.labels {
+                for label in page.labels where label != CanonicalLabel.redacted {
                     writer.append(
                         row: LabelSchema.cells(
                             ofCanonicalLabel: label, fields: fields, escapesFormulas: formulas == .escape))
@@ -113,5 +136,12 @@ struct ExportCommand: SheafSubcommand {
         // A version without labels still has its header.
         let rest = writer.takeBytes()
         if !rest.isEmpty { try file.write(isTerminal ? Array(CSVText.harmless(rest).utf8) : rest) }
+    }
+}
+
+extension RedactedRow {
+    /// What docs/verify.py takes in place of the label.
+    fileprivate var tombstone: [UInt8] {
+        Array("{\"$redacted\":{\"key_hash\":\"\(key)\",\"row_hash\":\"\(rowHash)\"}}".utf8)
     }
 }

@@ -69,6 +69,11 @@ struct LogCommand: SheafSubcommand {
         var deleted: Int
         var versionHash: String
         var schemaHash: String
+        /// Its labels cannot be read any more, or will be pruned once the grace time is over.
+        var isPruned: Bool
+        /// Labels of it whose text was taken away, in part or whole.
+        var redacted: Int
+        var pruneMarkedAt: String?
         /// Dataset versions that its foreign keys were checked against.
         var references: [Reference]
     }
@@ -82,12 +87,16 @@ struct LogCommand: SheafSubcommand {
         var versions: [Version] = []
         for dataset in datasets {
             let references = try await store.references(of: dataset)
-            versions += try await store.versions(of: dataset, limit: limit).map { version in
+            let redacted = try await store.redactedRows(of: dataset)
+            versions += try await store.versions(of: dataset, limit: limit, includingPruned: true).map { version in
                 Version(
                     dataset: dataset.name, version: version.version, publishedAt: version.publishedAt,
                     actor: version.actor, reason: version.reason, run: version.runID, labels: version.labelCount,
                     inserted: version.inserted, updated: version.updated, deleted: version.deleted,
                     versionHash: version.versionHash.hex, schemaHash: version.schemaHash.hex,
+                    isPruned: version.isPruned,
+                    redacted: version.isPruned ? 0 : redacted.count { $0.stands(in: version.version) },
+                    pruneMarkedAt: version.pruneMarkedAt,
                     references: (references[version.version] ?? []).map {
                         Reference(dataset: $0.dataset, version: $0.version)
                     })
@@ -101,7 +110,9 @@ struct LogCommand: SheafSubcommand {
                 "\(version.dataset)@\(version.version)", version.publishedAt.shortTime, CellText.shown(version.actor),
                 "\(version.run)", version.labels.grouped, version.inserted.grouped, version.updated.grouped,
                 version.deleted.grouped, String(version.versionHash.prefix(12)),
-                version.references.map { "with \($0.dataset)@\($0.version) " }.joined()
+                (version.isPruned ? "pruned " : version.pruneMarkedAt != nil ? "to be pruned " : "")
+                    + (version.redacted > 0 ? "\(version.redacted.counted("label")) redacted " : "")
+                    + version.references.map { "with \($0.dataset)@\($0.version) " }.joined()
                     + CellText.shown(version.reason ?? ""),
             ])
         }

@@ -1,3 +1,4 @@
+import LabelStore
 import SheetSource
 import Sync
 
@@ -74,6 +75,8 @@ struct DatasetSettings: Sendable {
     var sheets: [SheetSettings]
     var guards: Guards
     var training: TrainingSettings?
+    /// Which versions are kept; `nil` keeps all.
+    var retention: RetentionRule?
 }
 
 struct SheetSettings: Sendable {

@@ -124,7 +124,9 @@ struct ConfigurationReader {
                 at: node)
         }
         let path = "datasets.\(name)"
-        guard let mapping = YAMLMapping(node, path: path, keys: ["schema", "sheets", "guards", "training"], collector)
+        guard
+            let mapping = YAMLMapping(
+                node, path: path, keys: ["schema", "sheets", "guards", "training", "retention"], collector)
         else { return nil }
         let schema = mapping.requiredText("schema", hint: "name the file of the label schema")
         var sheets: [SheetSettings] = []
@@ -151,7 +153,8 @@ struct ConfigurationReader {
         }
         return DatasetSettings(
             name: name, line: node.mark?.line ?? 0, schema: schema ?? "", schemaPath: self.path(schema ?? ""),
-            sheets: sheets, guards: guards(mapping), training: training(mapping, name: name))
+            sheets: sheets, guards: guards(mapping), training: training(mapping, name: name),
+            retention: retention(mapping))
     }
 
     private func sheet(_ node: Node, path: String) -> SheetSettings? {

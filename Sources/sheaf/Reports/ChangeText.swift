@@ -23,6 +23,7 @@ struct ChangeText {
         if change.isCost {
             place = change.kind == .delete ? "lost to the new schema" : "loses the values of a field that is gone"
         }
+        if change.isRedacted == true { place += (place.isEmpty ? "" : ", ") + "redacted" }
         let tail = place.isEmpty ? "" : "  " + style.dim(place)
         switch change.kind {
         case .insert:

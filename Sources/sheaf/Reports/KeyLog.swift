@@ -20,11 +20,13 @@ struct KeyLog {
         var run: UInt64?
         /// What the run was: sync, adopt, revert.
         var runKind: String?
-        /// Text was taken out of the label since.
-        var redacted: Bool?
         /// Of a corrected key, what it was before, and why it was corrected.
         var formerKey: String?
         var why: String?
+        /// What stood there before or after is pruned.
+        var besidePruned: Bool
+        /// Text was taken out of the label since.
+        var isRedacted: Bool
         var cells: [SyncReport.Change.Cell]
 
         init(_ step: KeyHistory.Step) {
@@ -37,9 +39,10 @@ struct KeyLog {
             row = step.sheetRow
             run = step.runID
             runKind = step.runKind
-            redacted = step.isRedacted ? true : nil
             formerKey = step.formerKey
             why = step.why
+            besidePruned = step.besidePruned
+            isRedacted = step.isRedacted
             cells = step.cells
         }
     }
@@ -79,9 +82,19 @@ struct KeyLog {
             "  \(style.cyan("version \(step.version ?? 0)"))  \(step.at.shortTime)  run \(step.runID ?? 0)\(kind(step)) by "
                 + "\(CellText.shown(step.actor))\(place.isEmpty ? "" : "  " + style.dim(place))"
         ]
-        if step.kind == .delete { return lines + ["      \(style.red("deleted"))"] }
-        if step.isRedacted { lines.append("      " + style.yellow("text was taken out since (`sheaf redact`)")) }
-        if step.cells.isEmpty, !step.isRedacted { lines.append("      " + style.dim("as before but for names")) }
+        if step.kind == .delete {
+            return lines + [
+                "      \(style.red(step.besidePruned ? "deleted, or changed to what was pruned" : "deleted"))"
+            ]
+        }
+        if step.besidePruned {
+            lines.append("      " + style.dim("what it was before version \(step.version ?? 0) was pruned"))
+        }
+        if step.isRedacted {
+            lines.append("      " + style.yellow("text was taken out since (`sheaf redact`)"))
+        } else if step.cells.isEmpty {
+            lines.append("      " + style.dim("as before but for names"))
+        }
         for cell in step.cells {
             let after = style.green(CellText.shown(cell.after ?? "(blank)"))
             let before = step.kind == .insert ? "" : style.red(CellText.shown(cell.before ?? "(blank)")) + " → "
