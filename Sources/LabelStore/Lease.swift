@@ -32,6 +32,15 @@ package actor Lease {
     private var isWriting = false
     /// A write failed or was called off: nobody here knows whether it was committed.
     private var stepIsUncertain = false
+    private var lane = Lane.closed
+
+    /// What is known of the second lane.
+    private enum Lane {
+        case closed
+        case inUse
+        /// A write there failed or was called off, and may be under way in the server still.
+        case uncertain
+    }
 
     init(name: String, owner: String, token: UInt64, seconds: Int, pool: MySQLPool) {
         self.name = name
@@ -61,6 +70,7 @@ package actor Lease {
         stepIsUncertain = true
 
         let (name, owner, token, step, seconds) = (name, owner, token, step, seconds)
+        let closesLane = lane == .uncertain
         let result = Mutex<R?>(nil)
         do {
             try await pool.withTransaction { connection in
@@ -81,6 +91,7 @@ package actor Lease {
                     }
                     throw Self.lost(name)
                 }
+                if closesLane { try Self.closeLane(of: name, connection) }
                 let value = try body(connection)
                 result.withLock { $0 = value }
             }
@@ -88,6 +99,7 @@ package actor Lease {
         }
         self.step += 1
         stepIsUncertain = false
+        if closesLane { lane = .closed }
         guard let value = result.withLock({ $0 }) else { throw Self.lost(name) }
         return value
     }
@@ -134,6 +146,44 @@ package actor Lease {
         }
     }
 
+    /// Opens a second lane, with a fence of its own: a transaction on it and one on the lease do not wait for each other.
+    ///
+    /// The lane is a row beside that of the lease, and is fenced as the lease is, since they change hands together:
+    /// - The row is made, or given this token, in a transaction behind the lease's own fence.
+    /// - Whoever takes the lease changes the lane's row in the same transaction. So a write on the lane is either over when
+    ///   the lease changes hands, or finds another token and writes nothing; in a cluster, one of the two is refused.
+    /// - After a failure a write on the lane may be under way in the server still. The next write of the lease changes the
+    ///   lane's row first, which waits for that one; what comes later finds another step.
+    ///
+    /// - Returns: the lane; `secondLaneEnded` or `secondLaneFailed` is to be called once nobody uses it any more.
+    /// - Throws: `StoreError.leaseLost` if another worker has taken over.
+    func openSecondLane() async throws -> Lease {
+        let (name, owner, token) = (name, owner, token)
+        try await write { connection in
+            _ = try connection.execute(
+                """
+                INSERT INTO sheaf_leases (name, owner, token, step, expires_at)
+                VALUES (?, ?, ?, 0, '1970-01-01 00:00:01') ON DUPLICATE KEY UPDATE owner = ?, token = ?, step = 0
+                """,
+                [.text(Self.laneName(name)), .text(owner), .uint(token), .text(owner), .uint(token)])
+        }
+        lane = .inUse
+        return Lease(name: Self.laneName(name), owner: owner, token: token, seconds: seconds, pool: pool)
+    }
+
+    /// All that was written on the second lane is committed.
+    func secondLaneEnded() { lane = .closed }
+
+    /// A write on the second lane failed or was called off.
+    func secondLaneFailed() { lane = .uncertain }
+
+    static func laneName(_ name: String) -> String { "\(name)#2" }
+
+    private static func closeLane(of name: String, _ connection: isolated MySQLConnection) throws {
+        _ = try connection.execute(
+            "UPDATE sheaf_leases SET step = step + 1 WHERE name = ?", [.text(laneName(name))])
+    }
+
     private static func lost(_ name: String) -> StoreError {
         StoreError(
             .leaseLost, "Another worker has taken over the lease \(name); this one has stopped.",
@@ -162,7 +212,12 @@ extension LabelStore {
                     expires_at = UTC_TIMESTAMP(6) + INTERVAL ? SECOND
                 WHERE name = ? AND (NOT \(Lease.stands) OR owner = ?)
                 """, [.text(unique), .int(Int64(seconds)), .text(name), .text(unique)])
-            return taken.affectedRows == 1 ? taken.lastInsertID : nil
+            guard taken.affectedRows == 1 else { return nil }
+            // Its second lane goes with it, if there ever was one.
+            _ = try connection.execute(
+                "UPDATE sheaf_leases SET owner = ?, token = ?, step = 0 WHERE name = ?",
+                [.text(unique), .uint(taken.lastInsertID), .text(Lease.laneName(name))])
+            return taken.lastInsertID
         }
         guard let token else {
             let holder = try await leaseHolder(name)

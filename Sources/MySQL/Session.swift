@@ -271,7 +271,9 @@ extension Session {
 
 extension Session {
     /// Inserts all rows, or none.
-    func insert(into table: String, columns: [String], rows: BulkRows) throws(MySQLError) -> UInt64 {
+    func insert(
+        into table: String, columns: [String], rows: BulkRows, onDuplicate: String?
+    ) throws(MySQLError) -> UInt64 {
         guard columns.count == rows.columnCount, !rows.isRowOpen else {
             throw MySQLError(
                 .typeMismatch,
@@ -281,27 +283,27 @@ extension Session {
         guard largest < maximumPacket else { throw .tooLarge(largest, maximumPacket: maximumPacket) }
         let plan = BulkInsertPlan(rows, usesArrays: usesArrayBinding, maximumPacket: maximumPacket)
         guard plan.chunks.count > 1 else {
-            return try insert(plan.chunks, table, columns, rows)
+            return try insert(plan.chunks, table, columns, rows, onDuplicate)
         }
-        return try atomically { () throws(MySQLError) in try insert(plan.chunks, table, columns, rows) }
+        return try atomically { () throws(MySQLError) in try insert(plan.chunks, table, columns, rows, onDuplicate) }
     }
 
     private func insert(
-        _ chunks: [Range<Int>], _ table: String, _ columns: [String], _ rows: BulkRows
+        _ chunks: [Range<Int>], _ table: String, _ columns: [String], _ rows: BulkRows, _ onDuplicate: String?
     ) throws(MySQLError) -> UInt64 {
         var inserted: UInt64 = 0
         for chunk in chunks {
-            inserted +=
-                try usesArrayBinding
-                ? insertArrays(chunk, table, columns, rows) : insertCells(chunk, table, columns, rows)
+            let sql = BulkInsertPlan.sql(
+                table: table, columns: columns, rows: usesArrayBinding ? 1 : chunk.count, onDuplicate: onDuplicate)
+            inserted += try usesArrayBinding ? insertArrays(chunk, sql, rows) : insertCells(chunk, sql, rows)
         }
         return inserted
     }
 
     private func insertArrays(
-        _ chunk: Range<Int>, _ table: String, _ columns: [String], _ rows: BulkRows
+        _ chunk: Range<Int>, _ sql: String, _ rows: BulkRows
     ) throws(MySQLError) -> UInt64 {
-        try withStatement(BulkInsertPlan.sql(table: table, columns: columns, rows: 1)) { statement throws(MySQLError) in
+        try withStatement(sql) { statement throws(MySQLError) in
             let bound = BulkChunk.arrays(of: rows, rows: chunk)
             guard sheaf_set_array_size(statement.handle, CUnsignedInt(chunk.count)) == 0,
                 sheaf_bind_parameters(statement.handle, bound.binds) == 0
@@ -316,10 +318,9 @@ extension Session {
     }
 
     private func insertCells(
-        _ chunk: Range<Int>, _ table: String, _ columns: [String], _ rows: BulkRows
+        _ chunk: Range<Int>, _ sql: String, _ rows: BulkRows
     ) throws(MySQLError) -> UInt64 {
-        let sql = BulkInsertPlan.sql(table: table, columns: columns, rows: chunk.count)
-        return try withStatement(sql) { statement throws(MySQLError) in
+        try withStatement(sql) { statement throws(MySQLError) in
             let bound = BulkChunk.cells(of: rows, rows: chunk)
             guard sheaf_bind_parameters(statement.handle, bound.binds) == 0 else { throw statement.error }
             try statement.execute()

@@ -7,20 +7,34 @@ internal import LabelStore
 /// The text of a row is read from the spool only when its piece is due. An actor, so that a piece can be made while the
 /// one before is written.
 actor ChangeSetChunks {
-    private let entries: ChangeSet
+    private let entries: Slice<ChangeSet>
     private let texts: RowTexts
     private let sheetIDs: [UInt32]
     private let store: LabelStore
     private let dataset: DatasetRecord
-    private var next = 0
+    private var next: Int
 
     /// A piece ends at so many rows or bytes of label text, whichever comes first: what Galera, TiDB and replicas like.
     private static let maximumRows = 10_000
     private static let maximumBytes = 8 << 20
+    /// Where two pieces are written at a time, and two are made meanwhile, each is half as large.
+    private let parts: Int
+
+    /// From so many changes on they are written in two halves at a time: below that, it would not be felt.
+    private static let fewestOfHalves = 4 * maximumRows
+
+    /// The halves of a change set, by keys; `nil` for one that is written in one go.
+    static func halves(_ entries: ChangeSet) -> (Slice<ChangeSet>, Slice<ChangeSet>)? {
+        guard entries.count >= fewestOfHalves else { return nil }
+        return (entries[..<(entries.count / 2)], entries[(entries.count / 2)...])
+    }
 
     init(
-        _ entries: ChangeSet, texts: RowTexts, sheetIDs: [UInt32], store: LabelStore, dataset: DatasetRecord
+        _ entries: Slice<ChangeSet>, atATime parts: Int = 1, texts: RowTexts, sheetIDs: [UInt32], store: LabelStore,
+        dataset: DatasetRecord
     ) {
+        self.parts = parts
+        next = entries.startIndex
         self.store = store
         self.dataset = dataset
         self.entries = entries
@@ -30,11 +44,11 @@ actor ChangeSetChunks {
 
     /// The next piece; `nil` after the last.
     func nextChunk() async throws -> StagedChunk? {
-        guard next < entries.count else { return nil }
+        guard next < entries.endIndex else { return nil }
         var chunk = StagedChunk()
         var bytes = 0
-        let carried = try await carried(entries[next..<min(next + Self.maximumRows, entries.count)])
-        while next < entries.count, chunk.count < Self.maximumRows, bytes < Self.maximumBytes {
+        let carried = try await carried(entries[next..<min(next + Self.maximumRows / parts, entries.endIndex)])
+        while next < entries.endIndex, chunk.count < Self.maximumRows / parts, bytes < Self.maximumBytes / parts {
             let entry = entries[next]
             next += 1
             if let label = carried[entry.key] {
