@@ -152,25 +152,15 @@ final class Session: @unchecked Sendable {
     /// - Returns: the error; one that a cancellation brought about, in whatever words, is `cancelled`.
     private func noted(_ error: MySQLError) -> MySQLError {
         // On a connection that stood, trouble with TLS is how its end shows: a network that broke, a server gone.
-        let error = error.kind == .tlsFailed ? error.with(kind: .lostConnection) : parted(error)
+        let error = error.kind == .tlsFailed ? error.with(kind: .lostConnection) : inItsWords(error)
         if error.endsConnection { isOpen = false }
         guard interruption.isCancelled, !error.endsConnection else { return error }
         return error.with(kind: .cancelled)
     }
 
-    /// The same error, in the words of a node that has lost its cluster, if that is behind it: of a read that waits for the
-    /// other nodes it says that a lock was waited for too long.
-    private func parted(_ error: MySQLError) -> MySQLError {
-        let question = "SHOW STATUS LIKE 'wsrep_cluster_status'"
-        guard isClusterNode, error.number == 1205, let handle,
-            mysql_real_query(handle, question, CUnsignedLong(question.utf8.count)) == 0,
-            let result = mysql_store_result(handle)
-        else { return error }
-        defer { mysql_free_result(result) }
-        guard let row = mysql_fetch_row(result), let value = row[1] else { return error }
-        let status = String(cString: value)
-        guard status != "Primary" else { return error }
-        return MySQLError(number: 1047, sqlState: "08S01", message: "the node's cluster is \(status)")
+    private func inItsWords(_ error: MySQLError) -> MySQLError {
+        guard isClusterNode, let handle else { return error }
+        return ClusterNode.error(error, on: handle)
     }
 }
 
