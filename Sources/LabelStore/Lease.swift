@@ -18,6 +18,14 @@ package actor Lease {
     package nonisolated let name: String
     package nonisolated let owner: String
     package nonisolated let token: UInt64
+    /// The longest that a lease lasts unless it is renewed.
+    ///
+    /// One that would last longer was written before the database's clock was set back, and nobody has renewed it since:
+    /// else it would stand for as long as the clock went back. Whoever holds it all the same is fenced off.
+    static let longest = 600
+    /// A condition: the lease is held by somebody.
+    static let stands =
+        "(expires_at >= UTC_TIMESTAMP(6) AND expires_at <= UTC_TIMESTAMP(6) + INTERVAL \(longest) SECOND)"
     private let pool: MySQLPool
     private let seconds: Int
     private var step: UInt64 = 0
@@ -189,11 +197,12 @@ extension LabelStore {
     /// - Parameters:
     ///   - name: what is leased, such as a dataset.
     ///   - owner: says who holds it, for people; a random suffix makes it unique.
-    ///   - seconds: how long the lease lasts unless it is renewed or used.
+    ///   - seconds: how long the lease lasts unless it is renewed or used; 600 at most.
     /// - Returns: the lease, whose token is greater than that of any owner before.
     /// - Throws: `StoreError.busy`, naming its owner, while another worker holds it; `MySQLError`.
     package func acquireLease(_ name: String, owner: String, seconds: Int = 30) async throws -> Lease {
         let unique = "\(owner)#\(UInt64.random(in: 0...UInt64.max))"
+        let seconds = min(seconds, Lease.longest)
         try await ensureLeaseRow(name)
         // Run again after a lost answer, this finds itself as the owner: hence the second condition.
         let token = try await pool.withTransaction { connection -> UInt64? in
@@ -201,7 +210,7 @@ extension LabelStore {
                 """
                 UPDATE sheaf_leases SET owner = ?, token = LAST_INSERT_ID(token + 1), step = 0,
                     expires_at = UTC_TIMESTAMP(6) + INTERVAL ? SECOND
-                WHERE name = ? AND (expires_at < UTC_TIMESTAMP(6) OR owner = ?)
+                WHERE name = ? AND (NOT \(Lease.stands) OR owner = ?)
                 """, [.text(unique), .int(Int64(seconds)), .text(name), .text(unique)])
             guard taken.affectedRows == 1 else { return nil }
             // Its second lane goes with it, if there ever was one.
@@ -257,7 +266,7 @@ extension LabelStore {
             try connection.rows(
                 """
                 SELECT owner, TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(6), expires_at) AS expires_in FROM sheaf_leases
-                WHERE name = ? AND expires_at >= UTC_TIMESTAMP(6)
+                WHERE name = ? AND \(Lease.stands)
                 """, [.text(name)]
             ).first.map { row in
                 let owner = try row.text("owner").split(separator: "#").first.map(String.init) ?? ""

@@ -223,8 +223,8 @@ extension LabelStore {
             _ = try connection.execute(
                 """
                 UPDATE sheaf_sheets SET
-                    changed_at = IF(read_at IS NULL OR seen_digest <=> ? OR file_version <=> ?, changed_at,
-                        UTC_TIMESTAMP(6)),
+                    changed_at = IF(read_at IS NULL OR seen_digest <=> ? OR file_version <=> ?,
+                        LEAST(changed_at, UTC_TIMESTAMP(6)), UTC_TIMESTAMP(6)),
                     seen_digest = ?, input_fingerprint = ?, file_version = ?, row_count = ?, pending_count = ?,
                     tab_id = ?, title = ?, spreadsheet_title = ?, read_at = ?, failure = NULL, cleared = GREATEST(cleared, ?),
                     bound_fields = ?

@@ -15,6 +15,8 @@ final class Session: @unchecked Sendable {
     private(set) var isOpen = false
     private let configuration: MySQLConfiguration
     private var handle: UnsafeMutablePointer<MYSQL>?
+    /// Whether the server is a node of a Galera cluster.
+    private var isClusterNode = false
     private var statements = StatementCache<Statement>(capacity: 32)
     private var maximumPacket = 1 << 20
 
@@ -113,6 +115,14 @@ final class Session: @unchecked Sendable {
         if serverVersion.contains("MariaDB") {
             // The transaction of a client that is gone, or frozen, would keep its locks until the network notices.
             try run("SET SESSION idle_transaction_timeout = \(Self.idleTransactionSeconds)")
+        } else {
+            // Others know no such limit, only one for connections; the pool looks whether an idle one still stands.
+            try run("SET SESSION wait_timeout = \(3 * Self.idleTransactionSeconds)")
+        }
+        isClusterNode = try isInCluster()
+        if isClusterNode {
+            // A read waits for what other nodes have committed before it: the fence and the diff must not be of the past.
+            try run("SET SESSION wsrep_sync_wait = 1")
         }
         maximumPacket = Int(clamping: try row.int(2))
         server = try row.text(3)
@@ -120,6 +130,12 @@ final class Session: @unchecked Sendable {
             at: Interruption.Target(configuration: configuration, server: server, connectionID: try row.uint(1)))
         if let handle { usesArrayBinding = sheaf_array_binding_supported(handle) != 0 }
         if configuration.insertMode == .multiRow { usesArrayBinding = false }
+    }
+
+    /// Whether the server is a node of a Galera cluster; others may not know the variable, which is no error.
+    private func isInCluster() throws(MySQLError) -> Bool {
+        guard let row = try rows("SHOW SESSION VARIABLES LIKE 'wsrep_on'", []).first else { return false }
+        return try row.text(1) == "ON"
     }
 
     private static let strictMode =
@@ -136,10 +152,25 @@ final class Session: @unchecked Sendable {
     /// - Returns: the error; one that a cancellation brought about, in whatever words, is `cancelled`.
     private func noted(_ error: MySQLError) -> MySQLError {
         // On a connection that stood, trouble with TLS is how its end shows: a network that broke, a server gone.
-        let error = error.kind == .tlsFailed ? error.with(kind: .lostConnection) : error
+        let error = error.kind == .tlsFailed ? error.with(kind: .lostConnection) : parted(error)
         if error.endsConnection { isOpen = false }
         guard interruption.isCancelled, !error.endsConnection else { return error }
         return error.with(kind: .cancelled)
+    }
+
+    /// The same error, in the words of a node that has lost its cluster, if that is behind it: of a read that waits for the
+    /// other nodes it says that a lock was waited for too long.
+    private func parted(_ error: MySQLError) -> MySQLError {
+        let question = "SHOW STATUS LIKE 'wsrep_cluster_status'"
+        guard isClusterNode, error.number == 1205, let handle,
+            mysql_real_query(handle, question, CUnsignedLong(question.utf8.count)) == 0,
+            let result = mysql_store_result(handle)
+        else { return error }
+        defer { mysql_free_result(result) }
+        guard let row = mysql_fetch_row(result), let value = row[1] else { return error }
+        let status = String(cString: value)
+        guard status != "Primary" else { return error }
+        return MySQLError(number: 1047, sqlState: "08S01", message: "the node's cluster is \(status)")
     }
 }
 
