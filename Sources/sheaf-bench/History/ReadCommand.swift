@@ -20,11 +20,11 @@ struct ReadCommand: AsyncParsableCommand {
     @Option(help: "How many labels a page has.")
     var page = 10_000
 
-    @Option(help: "How many pages are read, from the middle of the keys; all of them without it.")
-    var pages: Int?
+    @Option(help: "How many labels are read at least, from the middle of the keys; all of them without it.")
+    var labels: Int?
 
     func validate() throws {
-        guard page > 0, pages.map({ $0 > 0 }) ?? true else { throw ValidationError("Pages must not be empty.") }
+        guard page > 0, labels.map({ $0 > 0 }) ?? true else { throw ValidationError("Pages must not be empty.") }
     }
 
     func run() async throws {
@@ -32,15 +32,14 @@ struct ReadCommand: AsyncParsableCommand {
         let store = LabelStore(pool: pool, logger: Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() })
         let dataset = try await store.dataset(BenchSheet.dataset)
         let (count, usage) = try await ResourceUsage.measuring {
-            var (rows, bytes, number) = (0, 0, 0)
-            var after = pages.map { _ in KeyHash(high: 1 << 63, low: 0) }
+            var (rows, bytes) = (0, 0)
+            var after = labels.map { _ in KeyHash(high: 1 << 63, low: 0) }
             repeat {
-                let labels = try await store.page(of: dataset, version: version, after: after, limit: page)
-                rows += labels.keys.count
-                for label in labels.labels { bytes += label.count + 1 }
-                after = labels.next
-                number += 1
-            } while after != nil && number < pages ?? .max
+                let found = try await store.page(of: dataset, version: version, after: after, limit: page)
+                rows += found.keys.count
+                for label in found.labels { bytes += label.count + 1 }
+                after = found.next
+            } while after != nil && rows < labels ?? .max
             return (rows: rows, bytes: bytes)
         }
         await store.close()
