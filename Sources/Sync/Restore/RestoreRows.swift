@@ -73,8 +73,7 @@ struct RestoreRows {
             } catch {
                 if error.cause.code == .cancelled { throw CancellationError() }
                 guard error.cause.retryable || error.mayBeDone else {
-                    failures[sheet] = error.cause
-                    return skip(missing, error.cause.description)
+                    return try await refuse(missing, in: sheet, error)
                 }
                 logger.info("writing again", metadata: ["attempt": "\(attempt)"])
                 try await patience.pause(after: attempt)
@@ -85,6 +84,14 @@ struct RestoreRows {
         if !open.isEmpty, try await check(open, in: sheet) != nil {
             skip(open, "the sheet could not be written for some minutes")
         }
+    }
+
+    /// Notes that a sheet takes no rows, unless they are there: of what was sent twice beneath us the second is refused.
+    private mutating func refuse(_ missing: [Int], in sheet: Int, _ error: WriteFailure) async throws {
+        _ = try await check(missing, in: sheet)
+        guard missing.contains(where: { outcomes[$0] == .open }) else { return }
+        failures[sheet] = error.cause
+        skip(missing, error.cause.description)
     }
 
     /// Reads a sheet, and notes the rows that stand in it.

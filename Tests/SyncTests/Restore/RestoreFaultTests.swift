@@ -9,7 +9,8 @@ import Testing
     private static let look = "spreadsheets.getByDataFilter"
 
     private static let faults: [EmulatorFault.Kind] = [
-        .status(429), .status(500), .status(503), .status(403), .appliedButStatus(503), .appliedButStatus(500), .reset,
+        .status(429), .status(500), .status(503), .status(403), .appliedButStatus(503), .appliedButStatus(500),
+        .appliedButStatus(400), .reset,
         .cutBody(after: 20), .truncatedJSON, .htmlWith200, .delay(milliseconds: 20),
     ]
 
