@@ -26,10 +26,10 @@ extension LabelStore {
                 let columns = "key_hash, label, redacted_hash IS NOT NULL, COALESCE(home_sheet_id, sheet_id, 0)"
                 try connection.forEachRow(
                     """
-                    SELECT \(columns) FROM sheaf_labels
+                    SELECT \(columns) FROM sheaf_labels FORCE INDEX (PRIMARY)
                     WHERE dataset_id = ? AND valid_from <= ? AND key_hash IN (\(list))
                     UNION ALL
-                    SELECT \(columns) FROM sheaf_history
+                    SELECT \(columns) FROM sheaf_history FORCE INDEX (PRIMARY)
                     WHERE dataset_id = ? AND valid_from <= ? AND valid_to > ? AND key_hash IN (\(list))
                     """, [datasetID, version] + values + [datasetID, version, version] + values
                 ) { row in
