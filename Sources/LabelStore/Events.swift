@@ -196,7 +196,7 @@ extension LabelStore {
         let (datasetID, version) = (MySQLValue.uint(UInt64(dataset)), version)
         let published = try connection.rows(
             """
-            SELECT \(microseconds(of: "published_at")) AS published FROM sheaf_versions
+            SELECT \(microseconds(of: past("published_at"))) AS published FROM sheaf_versions
             WHERE dataset_id = ? AND version = ? AND state = 'published'
             """, [datasetID, .int(Int64(version))])
         guard let publishedAt = try published.first?.time("published") else { return nil }
@@ -205,7 +205,7 @@ extension LabelStore {
             """
             SELECT MAX(CASE WHEN state IN ('starting', 'running', 'succeeded') THEN version END) AS trained,
                 MAX(CASE WHEN state = 'waiting' THEN version END) AS waiting,
-                MAX(\(microseconds(of: "started_at"))) AS started
+                MAX(\(microseconds(of: past("started_at")))) AS started
             FROM sheaf_jobs WHERE dataset_id = ? AND pipeline = ?
             """, [datasetID, .text(pipeline)]
         ).first
@@ -243,6 +243,9 @@ extension LabelStore {
 func microseconds(of expression: String) -> String {
     "TIMESTAMPDIFF(MICROSECOND, '1970-01-01 00:00:00', \(expression))"
 }
+
+/// An expression that gives a moment as it is, and one that is yet to come, since the database's clock was set back, as now.
+func past(_ expression: String) -> String { "LEAST(\(expression), UTC_TIMESTAMP(6))" }
 
 /// An expression that makes a DATETIME(6) of a bound number of microseconds since 1970.
 let boundTime = "(CAST('1970-01-01 00:00:00' AS DATETIME(6)) + INTERVAL ? MICROSECOND)"

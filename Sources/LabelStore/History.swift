@@ -67,4 +67,29 @@ extension LabelStore {
             }
         }
     }
+
+    /// The published values of some keys, with the version that each came with; those that were redacted are left out.
+    package func formerLabels(
+        of keys: [KeyHash], in dataset: DatasetRecord
+    ) async throws -> [(key: KeyHash, validFrom: Int, label: [UInt8])] {
+        let head: [MySQLValue] = [.uint(UInt64(dataset.id)), .int(Int64(dataset.currentVersion))]
+        return try await pool.withConnection { connection in
+            var found: [(key: KeyHash, validFrom: Int, label: [UInt8])] = []
+            for some in keys.chunked(keysPerStatement) {
+                let values = head + some.map(\.value)
+                for table in ["sheaf_labels", "sheaf_history"] {
+                    try connection.forEachRow(
+                        """
+                        SELECT key_hash, valid_from, label FROM \(table) FORCE INDEX (PRIMARY)
+                        WHERE dataset_id = ? AND valid_from <= ? AND key_hash IN (\(markers(some.count)))
+                            AND redacted_hash IS NULL
+                        """, values
+                    ) { row in
+                        found.append((KeyHash(row.word16(0)), Int(row.int(1)), row.bytes(2)))
+                    }
+                }
+            }
+            return found
+        }
+    }
 }

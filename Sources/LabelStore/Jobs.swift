@@ -43,10 +43,13 @@ extension LabelStore {
 
     /// The jobs that wait and may start by this time, oldest first, where no other job of their pipeline is under way:
     /// of two trainings at once the older version might end last.
+    ///
+    /// A job that is yet to be made was made before the database's clock was set back: it has waited long enough.
     package func dueJobs(at time: StoreTime) async throws -> [JobRecord] {
         try await jobs(
             where: """
-                j.state = 'waiting' AND j.not_before <= \(boundTime) AND NOT EXISTS (
+                j.state = 'waiting' AND (j.not_before <= \(boundTime)
+                    OR j.created_at > UTC_TIMESTAMP(6) + INTERVAL 1 HOUR) AND NOT EXISTS (
                     SELECT 1 FROM sheaf_jobs o WHERE o.dataset_id = j.dataset_id AND o.pipeline = j.pipeline
                         AND o.state IN ('starting', 'running')
                 ) ORDER BY j.not_before, j.job_id

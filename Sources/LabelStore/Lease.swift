@@ -18,12 +18,29 @@ package actor Lease {
     package nonisolated let name: String
     package nonisolated let owner: String
     package nonisolated let token: UInt64
+    /// The longest that a lease lasts unless it is renewed.
+    ///
+    /// One that would last longer was written before the database's clock was set back, and nobody has renewed it since:
+    /// else it would stand for as long as the clock went back. Whoever holds it all the same is fenced off.
+    static let longest = 600
+    /// A condition: the lease is held by somebody.
+    static let stands =
+        "(expires_at >= UTC_TIMESTAMP(6) AND expires_at <= UTC_TIMESTAMP(6) + INTERVAL \(longest) SECOND)"
     private let pool: MySQLPool
     private let seconds: Int
     private var step: UInt64 = 0
     private var isWriting = false
     /// A write failed or was called off: nobody here knows whether it was committed.
     private var stepIsUncertain = false
+    private var lane = Lane.closed
+
+    /// What is known of the second lane.
+    private enum Lane {
+        case closed
+        case inUse
+        /// A write there failed or was called off, and may be under way in the server still.
+        case uncertain
+    }
 
     init(name: String, owner: String, token: UInt64, seconds: Int, pool: MySQLPool) {
         self.name = name
@@ -53,6 +70,7 @@ package actor Lease {
         stepIsUncertain = true
 
         let (name, owner, token, step, seconds) = (name, owner, token, step, seconds)
+        let closesLane = lane == .uncertain
         let result = Mutex<R?>(nil)
         do {
             try await pool.withTransaction { connection in
@@ -73,6 +91,7 @@ package actor Lease {
                     }
                     throw Self.lost(name)
                 }
+                if closesLane { try Self.closeLane(of: name, connection) }
                 let value = try body(connection)
                 result.withLock { $0 = value }
             }
@@ -80,6 +99,7 @@ package actor Lease {
         }
         self.step += 1
         stepIsUncertain = false
+        if closesLane { lane = .closed }
         guard let value = result.withLock({ $0 }) else { throw Self.lost(name) }
         return value
     }
@@ -126,6 +146,44 @@ package actor Lease {
         }
     }
 
+    /// Opens a second lane, with a fence of its own: a transaction on it and one on the lease do not wait for each other.
+    ///
+    /// The lane is a row beside that of the lease, and is fenced as the lease is, since they change hands together:
+    /// - The row is made, or given this token, in a transaction behind the lease's own fence.
+    /// - Whoever takes the lease changes the lane's row in the same transaction. So a write on the lane is either over when
+    ///   the lease changes hands, or finds another token and writes nothing; in a cluster, one of the two is refused.
+    /// - After a failure a write on the lane may be under way in the server still. The next write of the lease changes the
+    ///   lane's row first, which waits for that one; what comes later finds another step.
+    ///
+    /// - Returns: the lane; `secondLaneEnded` or `secondLaneFailed` is to be called once nobody uses it any more.
+    /// - Throws: `StoreError.leaseLost` if another worker has taken over.
+    func openSecondLane() async throws -> Lease {
+        let (name, owner, token) = (name, owner, token)
+        try await write { connection in
+            _ = try connection.execute(
+                """
+                INSERT INTO sheaf_leases (name, owner, token, step, expires_at)
+                VALUES (?, ?, ?, 0, '1970-01-01 00:00:01') ON DUPLICATE KEY UPDATE owner = ?, token = ?, step = 0
+                """,
+                [.text(Self.laneName(name)), .text(owner), .uint(token), .text(owner), .uint(token)])
+        }
+        lane = .inUse
+        return Lease(name: Self.laneName(name), owner: owner, token: token, seconds: seconds, pool: pool)
+    }
+
+    /// All that was written on the second lane is committed.
+    func secondLaneEnded() { lane = .closed }
+
+    /// A write on the second lane failed or was called off.
+    func secondLaneFailed() { lane = .uncertain }
+
+    static func laneName(_ name: String) -> String { "\(name)#2" }
+
+    private static func closeLane(of name: String, _ connection: isolated MySQLConnection) throws {
+        _ = try connection.execute(
+            "UPDATE sheaf_leases SET step = step + 1 WHERE name = ?", [.text(laneName(name))])
+    }
+
     private static func lost(_ name: String) -> StoreError {
         StoreError(
             .leaseLost, "Another worker has taken over the lease \(name); this one has stopped.",
@@ -139,11 +197,12 @@ extension LabelStore {
     /// - Parameters:
     ///   - name: what is leased, such as a dataset.
     ///   - owner: says who holds it, for people; a random suffix makes it unique.
-    ///   - seconds: how long the lease lasts unless it is renewed or used.
+    ///   - seconds: how long the lease lasts unless it is renewed or used; 600 at most.
     /// - Returns: the lease, whose token is greater than that of any owner before.
     /// - Throws: `StoreError.busy`, naming its owner, while another worker holds it; `MySQLError`.
     package func acquireLease(_ name: String, owner: String, seconds: Int = 30) async throws -> Lease {
         let unique = "\(owner)#\(UInt64.random(in: 0...UInt64.max))"
+        let seconds = min(seconds, Lease.longest)
         try await ensureLeaseRow(name)
         // Run again after a lost answer, this finds itself as the owner: hence the second condition.
         let token = try await pool.withTransaction { connection -> UInt64? in
@@ -151,9 +210,14 @@ extension LabelStore {
                 """
                 UPDATE sheaf_leases SET owner = ?, token = LAST_INSERT_ID(token + 1), step = 0,
                     expires_at = UTC_TIMESTAMP(6) + INTERVAL ? SECOND
-                WHERE name = ? AND (expires_at < UTC_TIMESTAMP(6) OR owner = ?)
+                WHERE name = ? AND (NOT \(Lease.stands) OR owner = ?)
                 """, [.text(unique), .int(Int64(seconds)), .text(name), .text(unique)])
-            return taken.affectedRows == 1 ? taken.lastInsertID : nil
+            guard taken.affectedRows == 1 else { return nil }
+            // Its second lane goes with it, if there ever was one.
+            _ = try connection.execute(
+                "UPDATE sheaf_leases SET owner = ?, token = ?, step = 0 WHERE name = ?",
+                [.text(unique), .uint(taken.lastInsertID), .text(Lease.laneName(name))])
+            return taken.lastInsertID
         }
         guard let token else {
             let holder = try await leaseHolder(name)
@@ -202,7 +266,7 @@ extension LabelStore {
             try connection.rows(
                 """
                 SELECT owner, TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(6), expires_at) AS expires_in FROM sheaf_leases
-                WHERE name = ? AND expires_at >= UTC_TIMESTAMP(6)
+                WHERE name = ? AND \(Lease.stands)
                 """, [.text(name)]
             ).first.map { row in
                 let owner = try row.text("owner").split(separator: "#").first.map(String.init) ?? ""

@@ -121,9 +121,9 @@ package struct VersionFigures: Sendable {
 extension LabelStore {
     /// Writes a new version and makes it visible, together with the event that announces it.
     ///
-    /// The change set is staged chunk by chunk, each in a transaction of its own, while the next chunk is being made; then
-    /// what changes in the exceptions, if that is much; the last, small transaction publishes. What fits one chunk is one
-    /// transaction.
+    /// The change set is staged chunk by chunk, each in a transaction of its own, while the next chunk is being made; a
+    /// large one in two halves at a time. Then comes what changes in the exceptions, if that is much; the last, small
+    /// transaction publishes. What fits one chunk is one transaction.
     ///
     /// - Parameters:
     ///   - draft: the version to be.
@@ -131,33 +131,22 @@ extension LabelStore {
     ///   - publication: what is stored with it.
     ///   - lease: that of the dataset.
     ///   - nextChunk: gives the change set in bounded pieces, then `nil`; called by one at a time.
+    ///   - otherHalf: gives the pieces of a large change set whose keys come after all those of `nextChunk`.
     ///   - progress: called after each chunk with the number of changes staged so far.
     /// - Throws: `StoreError.leaseLost` if another worker has taken over; what `nextChunk` throws. What was staged stays
     ///   unseen then, until it is undone.
     package func publish(
         _ draft: VersionDraft, figures: VersionFigures, publication: Publication, lease: Lease,
-        nextChunk: @escaping @Sendable () async throws -> StagedChunk?, progress: (Int) -> Void = { _ in }
+        nextChunk: @escaping ChunkSource, otherHalf: ChunkSource? = nil, progress: (Int) -> Void = { _ in }
     ) async throws {
-        var begun = false
-        var staged = 0
-        var chunk = try await nextChunk() ?? StagedChunk()
-        var following = try await nextChunk()
-        while let next = following {
-            try Task.checkCancellation()
-            let (current, first) = (chunk, !begun)
-            async let afterNext = nextChunk()
-            try await lease.write { connection in
-                if first { try Self.insertStagingVersion(draft, connection) }
-                try Self.stage(current, draft, connection)
-            }
-            begun = true
-            staged += current.count
-            progress(staged)
-            chunk = next
-            following = try await afterNext
+        var staging = Staging(draft: draft, lease: lease)
+        if let otherHalf {
+            try await staging.stageHalves(nextChunk, otherHalf, progress)
+        } else {
+            try await staging.stageAllButLast(nextChunk, progress)
         }
         try Task.checkCancellation()
-        let (last, first) = (chunk, !begun)
+        let (last, first) = (staging.last, !staging.hasBegun)
         let decision = DecisionSteps(publication, rowsPerTransaction: rowsPerTransaction)
         if !decision.isSingle {
             try await lease.write { connection in
@@ -175,7 +164,7 @@ extension LabelStore {
                 publication, decision, dataset: draft.dataset, runID: draft.runID, version: draft.version, connection)
             try Self.flip(draft, figures, connection)
         }
-        progress(staged + last.count)
+        progress(staging.staged + last.count)
         try await deleteEnded(decision, draft.dataset, lease: lease)
     }
 
@@ -234,8 +223,8 @@ extension LabelStore {
             _ = try connection.execute(
                 """
                 UPDATE sheaf_sheets SET
-                    changed_at = IF(read_at IS NULL OR seen_digest <=> ? OR file_version <=> ?, changed_at,
-                        UTC_TIMESTAMP(6)),
+                    changed_at = IF(read_at IS NULL OR seen_digest <=> ? OR file_version <=> ?,
+                        LEAST(changed_at, UTC_TIMESTAMP(6)), UTC_TIMESTAMP(6)),
                     seen_digest = ?, input_fingerprint = ?, file_version = ?, row_count = ?, pending_count = ?,
                     tab_id = ?, title = ?, spreadsheet_title = ?, read_at = ?, failure = NULL, cleared = GREATEST(cleared, ?),
                     bound_fields = ?

@@ -23,11 +23,12 @@ struct BulkInsertPlan {
     }
 
     /// The text of an INSERT of so many rows.
-    static func sql(table: String, columns: [String], rows: Int) -> String {
+    static func sql(table: String, columns: [String], rows: Int, onDuplicate: String? = nil) -> String {
         let names = columns.map(quoted).joined(separator: ", ")
         let row = "(" + Array(repeating: "?", count: columns.count).joined(separator: ", ") + ")"
         let all = Array(repeating: row, count: rows).joined(separator: ", ")
-        return "INSERT INTO \(quoted(table)) (\(names)) VALUES \(all)"
+        let update = onDuplicate.map { " ON DUPLICATE KEY UPDATE \($0)" } ?? ""
+        return "INSERT INTO \(quoted(table)) (\(names)) VALUES \(all)\(update)"
     }
 
     /// An identifier in backticks.

@@ -71,10 +71,19 @@ package actor MySQLConnection {
     /// Sent as arrays where library and server have that, else as multi-row statements, in chunks bounded by rows and
     /// bytes. More than one chunk outside a transaction is a transaction of its own.
     ///
-    /// - Returns: how many rows were inserted.
+    /// - Parameters:
+    ///   - table: its name.
+    ///   - columns: what the cells of a row are for.
+    ///   - rows: complete rows.
+    ///   - onDuplicate: what becomes of a row that is there already, as SQL has it after ON DUPLICATE KEY UPDATE; without it
+    ///     such a row is an error.
+    /// - Returns: how many rows were inserted; one that was updated counts twice.
+    /// - Throws: `MySQLError`.
     @discardableResult
-    package func insert(into table: String, columns: [String], rows: BulkRows) throws(MySQLError) -> UInt64 {
-        try session.insert(into: table, columns: columns, rows: rows)
+    package func insert(
+        into table: String, columns: [String], rows: BulkRows, onDuplicate: String? = nil
+    ) throws(MySQLError) -> UInt64 {
+        try session.insert(into: table, columns: columns, rows: rows, onDuplicate: onDuplicate)
     }
 
     /// Asks the server for a sign of life.

@@ -101,6 +101,9 @@ package struct MySQLError: Error, Sendable, Hashable {
         case .unknownDatabase: "create the database, or correct its name in the store URL"
         case .lostConnection: "the server went away or a network time-out was reached; it is safe to run again"
         case .commitOutcomeUnknown: "the transaction may have been committed; look before running it again"
+        case .clusterConflict where number == 1047:
+            "this node of the cluster has lost the others, or is still joining; look at its wsrep_cluster_status, or "
+                + "point the store URL at another node"
         case .deadlock, .lockWaitTimeout, .clusterConflict: "another transaction was in the way; run it again"
         case .readOnly: "the server takes no writes; point the store URL at the writer"
         case .tooManyConnections: "raise max_connections, or run fewer workers"

@@ -15,6 +15,8 @@ final class Session: @unchecked Sendable {
     private(set) var isOpen = false
     private let configuration: MySQLConfiguration
     private var handle: UnsafeMutablePointer<MYSQL>?
+    /// Whether the server is a node of a Galera cluster.
+    private var isClusterNode = false
     private var statements = StatementCache<Statement>(capacity: 32)
     private var maximumPacket = 1 << 20
 
@@ -113,6 +115,14 @@ final class Session: @unchecked Sendable {
         if serverVersion.contains("MariaDB") {
             // The transaction of a client that is gone, or frozen, would keep its locks until the network notices.
             try run("SET SESSION idle_transaction_timeout = \(Self.idleTransactionSeconds)")
+        } else {
+            // Others know no such limit, only one for connections; the pool looks whether an idle one still stands.
+            try run("SET SESSION wait_timeout = \(3 * Self.idleTransactionSeconds)")
+        }
+        isClusterNode = try isInCluster()
+        if isClusterNode {
+            // A read waits for what other nodes have committed before it: the fence and the diff must not be of the past.
+            try run("SET SESSION wsrep_sync_wait = 1")
         }
         maximumPacket = Int(clamping: try row.int(2))
         server = try row.text(3)
@@ -120,6 +130,12 @@ final class Session: @unchecked Sendable {
             at: Interruption.Target(configuration: configuration, server: server, connectionID: try row.uint(1)))
         if let handle { usesArrayBinding = sheaf_array_binding_supported(handle) != 0 }
         if configuration.insertMode == .multiRow { usesArrayBinding = false }
+    }
+
+    /// Whether the server is a node of a Galera cluster; others may not know the variable, which is no error.
+    private func isInCluster() throws(MySQLError) -> Bool {
+        guard let row = try rows("SHOW SESSION VARIABLES LIKE 'wsrep_on'", []).first else { return false }
+        return try row.text(1) == "ON"
     }
 
     private static let strictMode =
@@ -136,10 +152,25 @@ final class Session: @unchecked Sendable {
     /// - Returns: the error; one that a cancellation brought about, in whatever words, is `cancelled`.
     private func noted(_ error: MySQLError) -> MySQLError {
         // On a connection that stood, trouble with TLS is how its end shows: a network that broke, a server gone.
-        let error = error.kind == .tlsFailed ? error.with(kind: .lostConnection) : error
+        let error = error.kind == .tlsFailed ? error.with(kind: .lostConnection) : parted(error)
         if error.endsConnection { isOpen = false }
         guard interruption.isCancelled, !error.endsConnection else { return error }
         return error.with(kind: .cancelled)
+    }
+
+    /// The same error, in the words of a node that has lost its cluster, if that is behind it: of a read that waits for the
+    /// other nodes it says that a lock was waited for too long.
+    private func parted(_ error: MySQLError) -> MySQLError {
+        let question = "SHOW STATUS LIKE 'wsrep_cluster_status'"
+        guard isClusterNode, error.number == 1205, let handle,
+            mysql_real_query(handle, question, CUnsignedLong(question.utf8.count)) == 0,
+            let result = mysql_store_result(handle)
+        else { return error }
+        defer { mysql_free_result(result) }
+        guard let row = mysql_fetch_row(result), let value = row[1] else { return error }
+        let status = String(cString: value)
+        guard status != "Primary" else { return error }
+        return MySQLError(number: 1047, sqlState: "08S01", message: "the node's cluster is \(status)")
     }
 }
 
@@ -250,7 +281,9 @@ extension Session {
 
 extension Session {
     /// Inserts all rows, or none.
-    func insert(into table: String, columns: [String], rows: BulkRows) throws(MySQLError) -> UInt64 {
+    func insert(
+        into table: String, columns: [String], rows: BulkRows, onDuplicate: String?
+    ) throws(MySQLError) -> UInt64 {
         guard columns.count == rows.columnCount, !rows.isRowOpen else {
             throw MySQLError(
                 .typeMismatch,
@@ -260,27 +293,27 @@ extension Session {
         guard largest < maximumPacket else { throw .tooLarge(largest, maximumPacket: maximumPacket) }
         let plan = BulkInsertPlan(rows, usesArrays: usesArrayBinding, maximumPacket: maximumPacket)
         guard plan.chunks.count > 1 else {
-            return try insert(plan.chunks, table, columns, rows)
+            return try insert(plan.chunks, table, columns, rows, onDuplicate)
         }
-        return try atomically { () throws(MySQLError) in try insert(plan.chunks, table, columns, rows) }
+        return try atomically { () throws(MySQLError) in try insert(plan.chunks, table, columns, rows, onDuplicate) }
     }
 
     private func insert(
-        _ chunks: [Range<Int>], _ table: String, _ columns: [String], _ rows: BulkRows
+        _ chunks: [Range<Int>], _ table: String, _ columns: [String], _ rows: BulkRows, _ onDuplicate: String?
     ) throws(MySQLError) -> UInt64 {
         var inserted: UInt64 = 0
         for chunk in chunks {
-            inserted +=
-                try usesArrayBinding
-                ? insertArrays(chunk, table, columns, rows) : insertCells(chunk, table, columns, rows)
+            let sql = BulkInsertPlan.sql(
+                table: table, columns: columns, rows: usesArrayBinding ? 1 : chunk.count, onDuplicate: onDuplicate)
+            inserted += try usesArrayBinding ? insertArrays(chunk, sql, rows) : insertCells(chunk, sql, rows)
         }
         return inserted
     }
 
     private func insertArrays(
-        _ chunk: Range<Int>, _ table: String, _ columns: [String], _ rows: BulkRows
+        _ chunk: Range<Int>, _ sql: String, _ rows: BulkRows
     ) throws(MySQLError) -> UInt64 {
-        try withStatement(BulkInsertPlan.sql(table: table, columns: columns, rows: 1)) { statement throws(MySQLError) in
+        try withStatement(sql) { statement throws(MySQLError) in
             let bound = BulkChunk.arrays(of: rows, rows: chunk)
             guard sheaf_set_array_size(statement.handle, CUnsignedInt(chunk.count)) == 0,
                 sheaf_bind_parameters(statement.handle, bound.binds) == 0
@@ -295,10 +328,9 @@ extension Session {
     }
 
     private func insertCells(
-        _ chunk: Range<Int>, _ table: String, _ columns: [String], _ rows: BulkRows
+        _ chunk: Range<Int>, _ sql: String, _ rows: BulkRows
     ) throws(MySQLError) -> UInt64 {
-        let sql = BulkInsertPlan.sql(table: table, columns: columns, rows: chunk.count)
-        return try withStatement(sql) { statement throws(MySQLError) in
+        try withStatement(sql) { statement throws(MySQLError) in
             let bound = BulkChunk.cells(of: rows, rows: chunk)
             guard sheaf_bind_parameters(statement.handle, bound.binds) == 0 else { throw statement.error }
             try statement.execute()

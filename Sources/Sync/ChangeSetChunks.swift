@@ -7,20 +7,32 @@ internal import LabelStore
 /// The text of a row is read from the spool only when its piece is due. An actor, so that a piece can be made while the
 /// one before is written.
 actor ChangeSetChunks {
-    private let entries: ChangeSet
+    private let entries: Slice<ChangeSet>
     private let texts: RowTexts
     private let sheetIDs: [UInt32]
     private let store: LabelStore
     private let dataset: DatasetRecord
-    private var next = 0
+    private var next: Int
 
     /// A piece ends at so many bytes of label text, or as many rows as the store takes, whichever comes first.
     private static let maximumBytes = 8 << 20
     private let maximumRows: Int
+    /// Where two pieces are written at a time, and two are made meanwhile, each is half as large.
+    private let parts: Int
+
+    /// The halves of a change set, by keys; `nil` for one that is written in one go: of fewer than four pieces, it would
+    /// not be felt.
+    static func halves(_ entries: ChangeSet, in store: LabelStore) -> (Slice<ChangeSet>, Slice<ChangeSet>)? {
+        guard entries.count >= 4 * store.rowsPerTransaction else { return nil }
+        return (entries[..<(entries.count / 2)], entries[(entries.count / 2)...])
+    }
 
     init(
-        _ entries: ChangeSet, texts: RowTexts, sheetIDs: [UInt32], store: LabelStore, dataset: DatasetRecord
+        _ entries: Slice<ChangeSet>, atATime parts: Int = 1, texts: RowTexts, sheetIDs: [UInt32], store: LabelStore,
+        dataset: DatasetRecord
     ) {
+        self.parts = parts
+        next = entries.startIndex
         self.store = store
         maximumRows = store.rowsPerTransaction
         self.dataset = dataset
@@ -31,11 +43,12 @@ actor ChangeSetChunks {
 
     /// The next piece; `nil` after the last.
     func nextChunk() async throws -> StagedChunk? {
-        guard next < entries.count else { return nil }
+        guard next < entries.endIndex else { return nil }
         var chunk = StagedChunk()
         var bytes = 0
-        let carried = try await carried(entries[next..<min(next + maximumRows, entries.count)])
-        while next < entries.count, chunk.count < maximumRows, bytes < Self.maximumBytes {
+        let rows = max(1, maximumRows / parts)
+        let carried = try await carried(entries[next..<min(next + rows, entries.endIndex)])
+        while next < entries.endIndex, chunk.count < rows, bytes < Self.maximumBytes / parts {
             let entry = entries[next]
             next += 1
             if let label = carried[entry.key] {

@@ -21,6 +21,8 @@ struct Decided: Sendable {
     var heldBy: [KeyHash: [String]] = [:]
     /// What is wrong with labels that do not satisfy a new contract; of some, to be told.
     var costs: [KeyHash: [CellError]] = [:]
+    /// What the sheets were last known to hold for reverted keys, where that reads otherwise under a new schema.
+    var revertedStates: [KeyHash: RevertedStates.State] = [:]
     /// For each sheet read, the number of marks that its content settles.
     var marks: [Int: UInt64] = [:]
 
@@ -75,6 +77,14 @@ struct Decider: Sendable {
         // What a delete waited for may be over though no sheet changed: Drive is back.
         let waitsInVain = state.hasWaitingDeletes && state.unreadable.isEmpty && decided.pass.failures.isEmpty
         if !evenIfEqual, !contractChanged, changed.isEmpty, !waitsInVain { return decided }
+        var state = state
+        if schemaChanged, let dataset = state.dataset {
+            decided.revertedStates = try await RevertedStates(dataset: dataset, newer: definition.schema, store: store)
+                .reread(state.exceptions)
+            for (key, reread) in decided.revertedStates {
+                state.exceptions[key]?.reverted?.state = .value(reread.hash)
+            }
+        }
         let mayReachEverySheet = state.hasWaitingDeletes || !definition.constraints.isEmpty
         if mayReachEverySheet, !changed.isEmpty || waitsInVain || (evenIfEqual && !definition.constraints.isEmpty) {
             try await readTheRest(into: &decided, state)

@@ -25,8 +25,27 @@ struct PublicationBuilder {
             }
         publication.exceptions = try await exceptions(outcome, details)
         publication.reverted = outcome.revertedChanges
+        keepRevertedStates(outcome, &publication)
         publication.usedApprovals = used
         return publication
+    }
+
+    /// Notes anew what reads otherwise under a new schema, where it stands on.
+    private func keepRevertedStates(_ outcome: MergeOutcome, _ publication: inout Publication) {
+        if decided.revertedStates.isEmpty { return }
+        let changes = Dictionary(
+            outcome.revertedChanges.map { ($0.key, $0.reverted) }, uniquingKeysWith: { first, _ in first })
+        publication.reverted.removeAll { $0.reverted != nil && decided.revertedStates[$0.key] != nil }
+        for (key, reread) in decided.revertedStates.sorted(by: { $0.key < $1.key }) {
+            let reverted = changes[key] ?? state.exceptions[key]?.reverted
+            // It ended with this run.
+            guard let reverted else { continue }
+            publication.reverted.append(RevertedChange(key: key, reverted: nil))
+            publication.newlyReverted.append(
+                NewlyReverted(
+                    key: key, state: .value(reread.hash), sheetID: reverted.sheetID,
+                    labelKey: String(decoding: reread.labelKey, as: UTF8.self)))
+        }
     }
 
     private func isSamePlace(_ left: Problem, _ right: Problem) -> Bool {

@@ -69,9 +69,15 @@ extension SheetRecord {
     }
 
     /// It is time to read it in full, whatever a notice or the source itself says.
+    ///
+    /// A read that is yet to come was before the database's clock was set back: nobody knows how long ago.
     func isDue(_ policy: ReadPolicy) -> Bool {
-        sinceRead.map { $0 >= policy.fullReadEvery } ?? true
+        guard let sinceRead else { return true }
+        return sinceRead >= policy.fullReadEvery || sinceRead < Self.clockTolerance
     }
+
+    /// The clocks of a cluster's nodes differ by a little.
+    private static let clockTolerance = Duration.seconds(-60)
 
     /// The newest version of the file that is known, as a number that grows.
     var newestVersion: String? {

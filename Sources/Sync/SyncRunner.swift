@@ -298,12 +298,19 @@ package struct SyncRunner: Sendable {
         var publication = publication
         publication.runState = report.isPartial ? .partial : .published
         publication.report = try Self.json(report.withoutCellText)
-        let chunks = ChangeSetChunks(
-            outcome.entries, texts: details.texts, sheetIDs: state.sheetIDs, store: store, dataset: dataset)
-        let total = outcome.entries.count
+        let entries = outcome.entries
+        let halves = ChangeSetChunks.halves(entries, in: store)
+        func chunks(_ some: Slice<ChangeSet>) -> ChunkSource {
+            let chunks = ChangeSetChunks(
+                some, atATime: halves == nil ? 1 : 2, texts: details.texts, sheetIDs: state.sheetIDs, store: store,
+                dataset: dataset)
+            return { try await chunks.nextChunk() }
+        }
+        if halves != nil { ProcessMemory.giveBack() }
+        let total = entries.count
         try await store.publish(
             draft, figures: figures, publication: publication, lease: lease,
-            nextChunk: { try await chunks.nextChunk() },
+            nextChunk: chunks(halves?.0 ?? entries[...]), otherHalf: halves.map { chunks($0.1) },
             progress: { done in progress(.writing(done: done, total: total)) })
         return report
     }

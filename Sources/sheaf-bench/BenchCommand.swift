@@ -13,15 +13,16 @@ struct BenchCommand: AsyncParsableCommand {
             only inserts. Nothing leaves this machine, and nothing is left on it.
 
               sheaf-bench run
+              sheaf-bench history
               sheaf-bench pull
               sheaf-bench calls
               sheaf-bench validate
               sheaf-bench run --rows 10000 --json
             """,
         subcommands: [
-            RunCommand.self, PullCommand.self, CallsCommand.self, ValidateCommand.self, FloorCommand.self,
-            InsertFloorCommand.self, SelectFloorCommand.self, FillHistoryCommand.self, ReadCommand.self,
-            PullPassCommand.self, ReplayCommand.self,
+            RunCommand.self, HistoryCommand.self, PullCommand.self, CallsCommand.self, ValidateCommand.self,
+            FloorCommand.self, InsertFloorCommand.self, SelectFloorCommand.self, FillHistoryCommand.self,
+            ReadCommand.self, PullPassCommand.self, ReplayCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
 

@@ -56,6 +56,38 @@ import Testing
         }
     }
 
+    /// What MySQL 8.0, Aurora, TiDB or a Galera cluster refuse, or give to two workers at once; see docs/databases.md.
+    @Test func noSQLIsOfOneDatabaseOnly() {
+        let refused =
+            /\b(?:RETURNING|SKIP LOCKED|NOWAIT|GET_LOCK|RELEASE_LOCK|LOAD DATA|LOCK TABLES|FOR UPDATE|FOR SHARE|LOCK IN SHARE MODE|REPLACE INTO|INSERT IGNORE|UPDATE IGNORE|CREATE SEQUENCE|NEXTVAL|ROW_COUNT\(\)|FOUND_ROWS|CREATE TRIGGER|CREATE PROCEDURE|CREATE FUNCTION|PARTITION BY RANGE|FULLTEXT|SPATIAL|CREATE TEMPORARY|HANDLER \w+ OPEN|INTERSECT|EXCEPT\b)/
+        for file in SourceTree.files where ["LabelStore", "MySQL"].contains(file.module) {
+            let found = file.lines(of: file.codeAndStrings, matching: refused)
+            #expect(found.isEmpty, "\(found.joined(separator: "\n"))")
+        }
+        for (name, text) in SourceTree.migrations {
+            let statements = text.split(separator: "\n").filter { !$0.hasPrefix("--") }.joined(separator: "\n")
+            #expect(statements.firstMatch(of: refused) == nil, "\(name)")
+            // TiDB makes no key of a column that the same statement adds, nor two changes that depend on each other.
+            #expect(statements.firstMatch(of: /ADD COLUMN[^;]*ADD (?:KEY|INDEX|UNIQUE)/) == nil, "\(name)")
+            // A Galera cluster replicates InnoDB only, and needs a primary key for each table.
+            for table in statements.split(separator: ";") where table.contains("CREATE TABLE") {
+                #expect(table.contains("PRIMARY KEY") && table.contains("ENGINE=InnoDB"), "\(name): \(table)")
+            }
+            #expect(statements.firstMatch(of: /\b(?:JSON|ENUM|FOREIGN KEY|REFERENCES)\b/) == nil, "\(name)")
+        }
+    }
+
+    /// Workers' clocks differ, and the database has one: only what a counterpart dates goes by the machine's own.
+    @Test func whoeverDecidesByTimeAsksTheDatabase() {
+        let wall =
+            /\b(?:Date\(\)|Date\.now|Date\(timeIntervalSinceNow|clock_gettime|gettimeofday|time\(nil\)|secondsSince1970)/
+        for file in SourceTree.files
+        where ["LabelStore", "Sync", "Training", "LabelServer", "MySQL"].contains(file.module) {
+            let found = file.lines(of: file.code, matching: wall)
+            #expect(found.isEmpty, "\(found.joined(separator: "\n"))")
+        }
+    }
+
     @Test func namesOfCLibrariesStayInTheirModules() {
         for file in SourceTree.files where file.module != "MySQL" {
             let found = file.lines(of: file.code, matching: /\b(?:mysql|sheaf_bind|sheaf_tls)_\w+/)

@@ -94,6 +94,13 @@ enum SourceTree {
         return paths.filter { $0.hasSuffix(".swift") }.sorted().compactMap { file($0, in: module) }
     }
 
+    /// The migrations, by their files' names.
+    static let migrations: [String: String] = Dictionary(
+        uniqueKeysWithValues: names(in: "migrations").filter { $0.hasSuffix(".sql") }.compactMap { name in
+            FileManager.default.contents(atPath: path("migrations/\(name)"))
+                .map { (name, String(decoding: $0, as: UTF8.self)) }
+        })
+
     private static func file(_ name: String, in module: String) -> SourceFile? {
         let place = "Sources/\(module)/\(name)"
         guard let data = FileManager.default.contents(atPath: path(place)) else { return nil }

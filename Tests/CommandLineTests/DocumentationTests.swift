@@ -100,12 +100,15 @@ import Testing
         }
     }
 
+    /// The path of the independent verifier.
+    static let verifier = root.appending(path: "docs/verify.py").path(percentEncoded: false)
+
     private func verify(_ scene: Scene, schema: String, version: String) async throws -> TerminationStatus {
-        let script = Self.root.appending(path: "docs/verify.py").path(percentEncoded: false)
-        return try await Subprocess.run(
+        try await Subprocess.run(
             .path("/bin/sh"),
             arguments: [
-                "-c", "python3 \"$0\" --key id --schema-hash \"$1\" --version-hash \"$2\" < labels.ndjson", script,
+                "-c", "python3 \"$0\" --key id --schema-hash \"$1\" --version-hash \"$2\" < labels.ndjson",
+                Self.verifier,
                 schema,
                 version,
             ], workingDirectory: FilePath(scene.folder), output: .discarded, error: .discarded

@@ -25,9 +25,10 @@ final class Scene: Sendable {
 
     /// Runs a body in a world of its own, with one spreadsheet `s1` (tab 料理) and the tables made.
     static func with<R>(
-        rows: [[String]] = Scene.rows, migrated: Bool = true, _ body: (Scene) async throws -> R
+        rows: [[String]] = Scene.rows, migrated: Bool = true, server: MySQLConfiguration? = nil,
+        _ body: (Scene) async throws -> R
     ) async throws -> R {
-        try await TestDatabase.withDatabase { database in
+        try await TestDatabase.withDatabase(on: server) { database in
             let folder = FileManager.default.temporaryDirectory.path() + "/sheaf-scene-\(UUID().uuidString)"
             try FileManager.default.createDirectory(atPath: "\(folder)/schemas", withIntermediateDirectories: true)
             defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -115,7 +116,10 @@ final class Scene: Sendable {
             """
     }
 
-    var storeURL: String {
+    var storeURL: String { storeURL(database) }
+
+    /// The store of the scene, reached in another way.
+    func storeURL(_ database: MySQLConfiguration) -> String {
         let place = database.socket.map { "localhost/\(database.database ?? "")?socket=\($0)" }
         return "mysql://\(database.user)@"
             + (place

@@ -256,7 +256,8 @@ import Testing
             try scene.configure(google: Scene.push(port: port))
             try await scene.run("sync")
             try await scene.execute(
-                "UPDATE sheaf_leases SET owner = 'somebody#1', expires_at = '2999-01-01' WHERE name = 'dataset:dish'")
+                "UPDATE sheaf_leases SET owner = 'somebody#1', expires_at = UTC_TIMESTAMP(6) + INTERVAL 300 SECOND "
+                    + "WHERE name = 'dataset:dish'")
             try scene.emulator.type("s1", "'料理'!C2", [["副菜"]])
             scene.emulator.resetCounters()
             let outcome = try await scene.watching(port: port) { _ in

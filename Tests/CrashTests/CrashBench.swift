@@ -71,6 +71,7 @@ final class CrashBench: Sendable {
     ///   - sheets: the names of the files that are sheets.
     ///   - guards: those of the dataset.
     ///   - settings: further lines of the dataset.
+    /// - Throws: if the file cannot be written.
     func configure(
         sheets: [String] = ["a.csv"], guards: String = "{ max_changed: none, max_deleted: none, max_rejected: none }",
         settings: String = ""
@@ -148,6 +149,7 @@ final class CrashBench: Sendable {
     /// Waits until the server has rolled back whatever the processes left that are gone.
     ///
     /// - Parameter sender: whose end it is about; what a command launches may not even have begun when it ends.
+    /// - Throws: `MySQLError`.
     func settle(after sender: PacketSender = .first) async throws {
         if case .others = sender {
             while proxy.report.sprung == nil,
@@ -195,6 +197,7 @@ final class CrashBench: Sendable {
     /// Makes the database what it was when it was remembered.
     ///
     /// - Parameter withTables: whether its tables may have changed, and not only their rows.
+    /// - Throws: `MySQLError`; if what jobs have left cannot be deleted.
     func restore(withTables: Bool) async throws {
         let memory = memory
         try await connection.run { connection in

@@ -7,6 +7,12 @@ enum CrashStep: Sendable {
     case sheaf([String], ends: Set<Int32> = [0])
     /// Relays until each training job has ended.
     case untilJobsEnd
+
+    /// How it may end.
+    var ends: Set<Int32> {
+        if case .sheaf(_, let ends) = self { return ends }
+        return [0]
+    }
 }
 
 /// Something that the program does, and that is killed at each of its packets.
@@ -26,8 +32,12 @@ struct CrashScenario: Sendable, CustomTestStringConvertible {
     var changesTables = false
     /// Whether what people see changes in one moment.
     var isAtomic = true
-    /// How many cases of it `make test` draws.
-    var sample = 4
+    /// Whether what it begins with follows the rules of a store.
+    var beginsSound = true
+    /// Whether it moves thousands of rows: `make test` draws one of these, with one crash.
+    var isLarge = false
+    /// How many crashes of it `make test` draws.
+    var sample = 3
 
     var testDescription: String { name }
 }

@@ -10,10 +10,10 @@ extension CrashScenario {
     static let all: [CrashScenario] = [
         CrashScenario(
             name: "migrate", prepare: { try $0.sheet(Dishes.first) }, command: ["migrate"],
-            next: [.sheaf(["migrate"]), .sheaf(["sync"])], changesTables: true),
+            next: [.sheaf(["migrate"]), .sheaf(["sync"])], changesTables: true, sample: 2),
         CrashScenario(
             name: "migrate a store that has exceptions", prepare: olderStore, command: ["migrate"],
-            next: [.sheaf(["migrate"])], changesTables: true),
+            next: [.sheaf(["migrate"])], changesTables: true, sample: 2),
         CrashScenario(
             name: "first load",
             prepare: { bench in
@@ -43,13 +43,23 @@ extension CrashScenario {
                 try await bench.publish((1...300).map { DishRow($0) })
                 // More than two pieces of 10,000: updates, deletes and inserts in each of them.
                 try bench.sheet((101...200).map { DishRow($0, 1) } + (201...20_200).map { DishRow($0) })
-            }, command: ["sync"], next: [.sheaf(["sync"])], sample: 2),
+            }, command: ["sync"], next: [.sheaf(["sync"])], isLarge: true),
+        CrashScenario(
+            name: "publish with many open problems",
+            prepare: { bench in
+                try await bench.publish(Dishes.first + (901...1_000).map { DishRow($0).with(kind: "夜食") })
+                // More than one transaction takes; of those that were open some end, and some are open as before.
+                try bench.sheet(Dishes.second + (951...6_300).map { DishRow($0).with(kind: "夜食") })
+            }, command: ["sync"], next: [.sheaf(["sync"])], isLarge: true),
         CrashScenario(
             name: "undo of an abandoned staging", prepare: abandonedStaging, command: ["sync"],
             next: [.sheaf(["sync"])]),
         CrashScenario(
             name: "a run that is held", prepare: { try await $0.loseRows() }, command: ["sync"], end: 4,
             next: [.sheaf(["sync"], ends: [4])]),
+        CrashScenario(
+            name: "a run that is held for many rows", prepare: { try await $0.rejectManyRows() }, command: ["sync"],
+            end: 4, next: [.sheaf(["sync"], ends: [4])], isLarge: true),
         CrashScenario(
             name: "approve", prepare: held, command: approve, next: [.sheaf(approve), .sheaf(["sync"])]),
         CrashScenario(
@@ -58,6 +68,32 @@ extension CrashScenario {
                 try await held(bench)
                 try await bench.run(approve)
             }, command: ["sync"], next: [.sheaf(["sync"])]),
+        CrashScenario(
+            name: "publish what was approved of many rows",
+            prepare: { bench in
+                try await bench.rejectManyRows()
+                try await bench.run(["sync"], expecting: [4])
+                try await bench.run(approve)
+            }, command: ["sync"], next: [.sheaf(["sync"])], isLarge: true),
+        CrashScenario(
+            name: "approve deletes that wait", prepare: waiting, command: approveWaiting,
+            next: [.sheaf(approveWaiting, ends: [0]), .sheaf(["sync"])]),
+        CrashScenario(
+            name: "revert", prepare: changed, command: revert, next: [.sheaf(revert), .sheaf(["sync"])]),
+        CrashScenario(
+            name: "sync after a revert",
+            prepare: { bench in
+                try await changed(bench)
+                try await bench.run(revert)
+                // Some keys go on as they were reverted, some are typed anew.
+                try bench.sheet(Dishes.second.map { $0.id == "5" ? $0.with(kind: "主菜") : $0 })
+            }, command: ["sync"], next: [.sheaf(["sync"])]),
+        CrashScenario(
+            name: "tag", prepare: { try await $0.publish() }, command: tag, next: [.sheaf(tag), .sheaf(["sync"])]),
+        CrashScenario(
+            name: "repair of stored hashes", prepare: bitFlips, command: repair,
+            next: [.sheaf(repair), .sheaf(["sync"])],
+            isAtomic: false, beginsSound: false),
         CrashScenario(
             name: "job relay", prepare: trainable, command: ["relay"], next: [.untilJobsEnd, .sheaf(["sync"])]),
         CrashScenario(
@@ -86,6 +122,10 @@ extension CrashScenario {
     ]
 
     private static let approve = ["approve", "1", "--why", "the sheet was split"]
+    private static let approveWaiting = ["approve", "--waiting", "dish", "--why", "they are gone"]
+    private static let revert = ["revert", "dish", "--to", "1", "--why", "a bad batch"]
+    private static let tag = ["tag", "dish@1", "release-1", "--why", "in the app since today"]
+    private static let repair = ["verify", "--all-versions", "--repair", "--why", "a broken disk"]
     private static let adopt = ["adopt", "dish", "--csv", "old.csv", "--reason", "from the old table"]
     private static let retire = ["sheet", "retire", "2", "--delete", "--why", "its annotator has left"]
     private static let rekey = ["rekey", "dish", "30", "130", "--why", "a typing error"]
@@ -165,6 +205,30 @@ extension CrashScenario {
         try await bench.run(["sync"], expecting: [4])
     }
 
+    private static func bitFlips(_ bench: CrashBench) async throws {
+        try await changed(bench)
+        try await bench.connection.run { connection in
+            _ = try connection.execute("UPDATE sheaf_versions SET label_count = label_count + 1 WHERE version = 1")
+            _ = try connection.execute("UPDATE sheaf_versions SET root_hash = REVERSE(root_hash) WHERE version = 2")
+            _ = try connection.execute(
+                "UPDATE sheaf_labels SET row_hash = REVERSE(row_hash) WHERE label LIKE '%\"id\":2_,%'")
+        }
+    }
+
+    private static func changed(_ bench: CrashBench) async throws {
+        try await bench.publishTwoSheets()
+        try bench.sheet(Dishes.second)
+        try bench.sheet(Dishes.secondOther, in: "b.csv")
+        try await bench.run(["sync"])
+    }
+
+    private static func waiting(_ bench: CrashBench) async throws {
+        try await bench.publishTwoSheets()
+        try bench.sheet(Dishes.second)
+        try bench.sheet(Dishes.secondOther + [DishRow(0).with(id: "")], in: "b.csv")
+        try await bench.run(["sync"])
+    }
+
     private static func trainable(_ bench: CrashBench) async throws {
         try bench.configure(
             settings: """
@@ -214,6 +278,14 @@ extension CrashBench {
         try configure(sheets: ["a.csv", "b.csv"])
         try sheet(Dishes.other, in: "b.csv")
         try await publish()
+    }
+
+    /// More rejected rows than a transaction takes, and than the guards allow.
+    func rejectManyRows() async throws {
+        try configure(guards: "{ max_rejected: 5%, floor: 1 }")
+        try await publish((1...30).map { DishRow($0) })
+        try sheet(
+            (5...35).map { DishRow($0, $0 % 4 == 0 ? 1 : 0) } + (101...10_200).map { DishRow($0).with(kind: "?") })
     }
 
     /// Half of what was published is no longer there.

@@ -8,7 +8,9 @@ import TestSupport
 struct StorePicture: Equatable, Sendable {
     private var parts: [String: [String]] = [:]
 
-    /// What people see: versions, open problems, holds. At every moment it is as before the run, or as after it.
+    /// What people see: versions, open problems, holds.
+    ///
+    /// At every moment it is as before the run, or as after it.
     static func visible(_ bench: CrashBench) async throws -> StorePicture {
         var picture = StorePicture()
         let store = bench.store
@@ -135,7 +137,13 @@ struct StorePicture: Equatable, Sendable {
             """
         ),
         // A command that was given a second time, since nobody knew of the first, may stand there twice.
-        ("audit", "SELECT DISTINCT actor, action, subject, why FROM sheaf_audit ORDER BY 1, 2, 3, 4"),
+        (
+            "audit",
+            """
+            SELECT DISTINCT actor, action, REGEXP_REPLACE(subject, '^hold [0-9]+', 'hold'), why FROM sheaf_audit
+            ORDER BY 1, 2, 3, 4
+            """
+        ),
         ("tags", "SELECT name, version, actor, reason FROM sheaf_tags ORDER BY 1"),
         (
             "rekeys",

@@ -72,6 +72,37 @@ import Testing
         }
     }
 
+    /// A lease that lies further ahead than any lasts was written before the database's clock was set back.
+    @Test func aLeaseThatLastsLongerThanAnyIsNobodys() async throws {
+        try await TestStore.withStore { store, configuration in
+            let old = try await store.acquireLease("dataset:x", owner: "old")
+            let ahead = "UPDATE sheaf_leases SET expires_at = UTC_TIMESTAMP(6) + INTERVAL"
+            try await execute("\(ahead) 9 MINUTE", configuration)
+            await #expect(throws: StoreError.self) { try await store.acquireLease("dataset:x", owner: "new") }
+            #expect(try await store.leaseHolder("dataset:x")?.owner == "old")
+            try await execute("\(ahead) 1 YEAR", configuration)
+            #expect(try await store.leaseHolder("dataset:x") == nil)
+            let new = try await store.acquireLease("dataset:x", owner: "new", seconds: 1_000_000)
+            #expect(new.token == old.token + 1)
+            let error = await #expect(throws: StoreError.self) { try await old.write { _ in } }
+            #expect(error?.code == .leaseLost)
+            // Nobody is given one for longer.
+            #expect(try await store.leaseHolder("dataset:x")?.owner == "new")
+        }
+    }
+
+    /// The heartbeat waits for its turn, and nobody for the heartbeat.
+    @Test func aPoolOfOneConnectionKeepsItsLease() async throws {
+        try await TestStore.withStore(connections: 1) { store, _ in
+            try await store.withLease("dataset:x", owner: "only", seconds: 2) { lease in
+                for _ in 0..<3 { try await lease.write { _ = try $0.rows("SELECT SLEEP(1.1)") } }
+                try await Task.sleep(for: .seconds(3))
+                #expect(try await store.leaseHolder("dataset:x")?.owner == "only")
+            }
+            #expect(try await store.leaseHolder("dataset:x") == nil)
+        }
+    }
+
     @Test func manyWorkersWhoWantOneLeaseGetItOneAfterTheOther() async throws {
         try await TestStore.withStore(connections: 8) { store, _ in
             let dataset = try await store.ensureDataset("counted")

@@ -2,6 +2,7 @@ import Foundation
 import HTTPTransfer
 import Logging
 import SheetsEmulator
+import Tabular
 import TestServers
 import Testing
 
@@ -65,5 +66,40 @@ import Testing
         let scopes = server.requests.filter { $0.target.contains("/token?scopes=") }.map(\.target).joined()
         #expect(scopes.contains("spreadsheets.readonly") && scopes.contains("drive.metadata.readonly"))
         #expect(scopes.components(separatedBy: "auth").count == 3)
+    }
+
+    /// Leave to write is asked for by whoever writes, and texts are sent as texts.
+    @Test func askForLeaveToWriteOnlyToWrite() async throws {
+        let bodies = [
+            ("/computeMetadata/", #"{"access_token":"t","expires_in":3600}"#),
+            ("batchUpdate", #"{"updatedSpreadsheet":{"sheets":[{"properties":{},"data":[{}]}]}}"#),
+        ]
+        let server = try TestServer { request in
+            let body = bodies.first { request.target.contains($0.0) }?.1 ?? "{}"
+            return [.answer(headers: ["Content-Type: application/json"], body: Array(body.utf8))]
+        }
+        var configuration = GoogleConfiguration(credentials: .metadataServer, endpoint: server.url)
+        configuration.metadataServer = server.url
+        configuration.mayWrite = true
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let source = GoogleSheetsSource(configuration: configuration, client: HTTPClient(), logger: logger)
+        let tab = SheetIdentity(spreadsheet: "s 9", spreadsheetTitle: "", sheetID: 7, title: "it's")
+        let cells: [SheetCell: TypedCell] = [
+            SheetCell(row: 2, column: 1): .text("=1+1"), SheetCell(row: 2, column: 2): .number("45413"),
+            SheetCell(row: 2, column: 4): .boolean(true), SheetCell(row: 3, column: 1): .empty,
+        ]
+        _ = try await source.write(cells, thenLookAt: [CellArea(rows: 1...3, columns: 0...4)], in: tab)
+        let call = try #require(server.requests.first { $0.target.contains("batchUpdate") })
+        #expect(call.method == "POST" && call.target.contains("/v4/spreadsheets/s%209:batchUpdate?"))
+        let body = String(decoding: call.body, as: UTF8.self)
+        let runs = [
+            #""rows":[{"values":[{"userEnteredValue":{"stringValue":"=1+1"}},{"userEnteredValue":{"numberValue":45413}}]}]"#,
+            #""rows":[{"values":[{"userEnteredValue":{"boolValue":true}}]}]"#, #""rows":[{"values":[{}]}]"#,
+            #""start":{"columnIndex":1,"rowIndex":1,"sheetId":7}"#, #""responseRanges":["'it''s'!A1:E3"]"#,
+        ]
+        for run in runs { #expect(body.contains(run), "\(body)") }
+        let scopes = server.requests.filter { $0.target.contains("/token?scopes=") }.map(\.target).joined()
+        #expect(scopes.contains("auth%2Fspreadsheets%2C") && !scopes.contains("readonly%2C"))
     }
 }

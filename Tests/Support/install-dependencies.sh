@@ -1,19 +1,21 @@
 #!/usr/bin/env bash
 # Checks the Debian packages that building and testing need, and installs what is missing where it may.
-# It never starts a service: the tests and the demo run a MariaDB of their own.
+# Arguments are further packages. It never starts a service: the tests and the demo run a MariaDB of their own.
 set -euo pipefail
 
-# git and ca-certificates: Swift packages are fetched by git over https.
+# git and ca-certificates: Swift packages are fetched by git over https. faketime: tests move a database's clock.
 packages=(
     libcurl4-openssl-dev
     default-libmysqlclient-dev
     libssl-dev
     mariadb-server
+    faketime
     pkg-config
     python3-venv
     openssl
     git
     ca-certificates
+    "$@"
 )
 
 if ! command -v dpkg-query >/dev/null; then

@@ -5,15 +5,19 @@ set -euo pipefail
 
 usage() {
     cat <<'USAGE'
-usage: private-mariadb.sh start DIR [--fast] [--tls] [--watch PID]
+usage: private-mariadb.sh start DIR [--fast] [--tls] [--clock] [--watch PID] [-- OPTION...]
        private-mariadb.sh stop DIR
+       private-mariadb.sh kill DIR
        private-mariadb.sh remove DIR
        private-mariadb.sh url DIR [DATABASE]
 
 start   creates the folder if there is none and starts the server; does nothing if it runs already
         --fast       for tests: commits do not wait for the disk
         --tls        offers TLS, with a certificate for localhost by the authority in DIR/tls/authority.pem
+        --clock      the server's clock goes by the file DIR/clock, such as "+1h" or "-1y" (libfaketime): for tests
         --watch PID  removes server and folder by itself when that process is gone: for tests, too
+        OPTION       further options of the server, such as --max-connections=9
+kill    ends the server by SIGKILL, as a crash does; does nothing if it does not run
 stop    stops the server and waits for its end; does nothing if it does not run
 remove  ends the server at once, and deletes the folder with all its data
 url     prints the store URL; with DATABASE, creates that database if there is none (the server must run)
@@ -115,6 +119,17 @@ create_certificates() {
     mv "$new" "$dir/tls"
 }
 
+faketime_library() {
+    local file
+    for file in /usr/lib/*/faketime/libfaketimeMT.so.1 /usr/local/lib/faketime/libfaketimeMT.so.1; do
+        if [[ -e "$file" ]]; then
+            printf '%s\n' "$file"
+            return
+        fi
+    done
+    fail "libfaketime is not installed (hint: apt install faketime)"
+}
+
 launch() {
     local durability=(--innodb-flush-log-at-trx-commit=1)
     if [[ "$fast" == yes ]]; then
@@ -125,13 +140,16 @@ launch() {
         create_certificates
         encryption=(--ssl-cert="$dir/tls/server.pem" --ssl-key="$dir/tls/server.key")
     fi
+    local clock=()
+    if [[ "$clock_file" == yes ]]; then clock=(env "LD_PRELOAD=$(faketime_library)" "FAKETIME_TIMESTAMP_FILE=$dir/clock"
+        FAKETIME_NO_CACHE=1 DONT_FAKE_MONOTONIC=1); fi
     rm -f "$dir/mariadb.pid"
-    detached "$(program mariadbd mysqld)" --no-defaults --user="$user" \
+    detached "${clock[@]}" "$(program mariadbd mysqld)" --no-defaults --user="$user" \
         --datadir="$dir/data" --tmpdir="$dir/tmp" --plugin-dir="$dir/plugin" --socket="$(socket_path)" \
         --pid-file="$dir/mariadb.pid" --log-error="$dir/mariadb.log" --skip-networking --skip-name-resolve \
         --skip-log-bin --character-set-server=utf8mb4 --collation-server=utf8mb4_bin \
         --max-connections=500 --max-allowed-packet=64M --innodb-buffer-pool-size=256M --innodb-log-file-size=128M \
-        --performance-schema=OFF "${durability[@]}" "${encryption[@]}" >/dev/null 2>>"$dir/mariadb.log" &
+        --performance-schema=OFF "${durability[@]}" "${encryption[@]}" "${options[@]}" >/dev/null 2>>"$dir/mariadb.log" &
     server=$!
 }
 
@@ -157,11 +175,17 @@ watch() {
 }
 
 start() {
-    local fast=no tls=no watched='' server
+    local fast=no tls=no clock_file=no watched='' server options=()
     while (($# > 0)); do
         case "$1" in
             --fast) fast=yes ;;
             --tls) tls=yes ;;
+            --clock) clock_file=yes ;;
+            --)
+                shift
+                options=("$@")
+                break
+                ;;
             --watch)
                 shift
                 watched="${1:?--watch needs a process id}"
@@ -171,6 +195,7 @@ start() {
         shift
     done
     mkdir -p "$dir/tmp" "$dir/plugin"
+    if [[ ! -e "$dir/clock" ]]; then printf '+0\n' >"$dir/clock"; fi
     # Two starts at once: the second waits, and finds the server running.
     exec 9>"$dir/lock"
     flock 9
@@ -207,6 +232,18 @@ stop() {
     exec 9>"$dir/lock"
     flock 9
     end_server TERM
+}
+
+kill_server() {
+    if [[ ! -d "$dir" ]]; then return; fi
+    exec 9>"$dir/lock"
+    flock 9
+    local pid
+    if is_running; then
+        pid="$(cat "$dir/mariadb.pid")"
+        kill -s KILL "$pid" 2>/dev/null || true
+        while kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
+    fi
 }
 
 # Deletes only what `start` made, so that a wrong folder costs nothing.
@@ -256,6 +293,7 @@ user="$(id -un)"
 case "$command" in
     start) start "$@" ;;
     stop) stop ;;
+    kill) kill_server ;;
     remove) remove ;;
     url) url "$@" ;;
     *)

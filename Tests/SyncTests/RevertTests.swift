@@ -224,6 +224,40 @@ import Testing
         }
     }
 
+    @Test func aSchemaThatReadsTheSameRowsOtherwiseDoesNotUndoIt() async throws {
+        try await Workbench.with { bench in
+            try bench.write("a.csv", [["1", "ａ", "主食"], ["2", "ｂ", "主菜"]])
+            try await bench.sync(["a.csv"])
+            try bench.write("a.csv", [["1", "ａ", "主菜"], ["2", "ｂ", "副菜"]])
+            try await bench.sync(["a.csv"])
+            try await runner(bench).revert(.init(version: 1), why: nil)
+            // Another name, then another normalisation, then a further field: nobody typed anything.
+            let renamed = Workbench.schemaText.replacing("- name: kind", with: "- name: type_of")
+                .replacing("sheaf: { role: label }", with: "sheaf: { role: label, was: kind }")
+            let narrow = renamed + "\nsheaf: { normalize: [nfkc] }\n"
+            let wider = narrow.replacing(
+                "  - { name: annotator",
+                with: "  - { name: note, type: string, sheaf: { role: label } }\n  - { name: annotator")
+            for (schema, header) in [(renamed, nil), (narrow, nil), (wider, "note")] {
+                if let header {
+                    try bench.write(
+                        "a.csv", [["1", "ａ", "主菜", "x", ""], ["2", "ｂ", "副菜", "x", ""]],
+                        header: ["ID", "名前", "種類", "担当者", header])
+                }
+                let report = try await bench.sync(["a.csv"], schema: schema)
+                #expect(report.counts.reverted == 2)
+                let texts = try await bench.labels().map { String(decoding: $0, as: UTF8.self) }
+                #expect(texts.filter { $0.contains("副菜") }.isEmpty)
+                #expect(try await bench.sync(["a.csv"], schema: schema).outcome == .unchanged)
+            }
+            // And what somebody types still counts.
+            try bench.write(
+                "a.csv", [["1", "ａ", "副菜", "x", ""], ["2", "ｂ", "副菜", "x", ""]],
+                header: ["ID", "名前", "種類", "担当者", "note"])
+            #expect(try await bench.sync(["a.csv"], schema: wider).counts.updated == 1)
+        }
+    }
+
     @Test func aUniqueValueThatIsTakenByNowIsNotGivenTwice() async throws {
         let unique = Workbench.schemaText.replacing(
             "title: 名前,", with: "title: 名前, constraints: { unique: true },")

@@ -38,7 +38,7 @@ package struct PacketTrap: Sendable {
 }
 
 /// Whose packets count.
-package enum PacketSender: Sendable {
+package enum PacketSender: Sendable, Equatable {
     case anyone
     /// The process that connects first.
     case first

@@ -6,25 +6,41 @@ internal import Synchronization
 ///
 /// The server is that of `SHEAF_TEST_MYSQL`, a URL such as `mysql://root@localhost/?socket=/path` (with
 /// `SHEAF_TEST_MYSQL_PASSWORD`, if it needs one). Without it, one private MariaDB is started for the whole test process
-/// when the first test asks for it, and stopped when the process ends, however it ends.
+/// when the first test asks for it, and stopped when the process ends, however it ends. With `SHEAF_TEST_CLUSTER`, the nodes
+/// of that cluster are taken in turn.
 package enum TestDatabase {
     /// Runs the body with an empty database of its own, which is dropped after.
     ///
     /// Any number may run at the same time.
-    package static func withDatabase<R>(_ body: (MySQLConfiguration) async throws -> R) async throws -> R {
-        var configuration = try server.get()
+    ///
+    /// - Parameters:
+    ///   - other: a server of the test's own; `nil` takes that of all tests.
+    ///   - body: is given the database.
+    /// - Returns: what the body returns.
+    /// - Throws: what the body throws; `MySQLError` if there can be no database.
+    package static func withDatabase<R>(
+        on other: MySQLConfiguration? = nil, _ body: (MySQLConfiguration) async throws -> R
+    ) async throws -> R {
+        let server = try other ?? TestCluster.current?.nextNode() ?? server.get()
+        var configuration = server
         let name = uniqueName()
         try await administer(
             "CREATE DATABASE `\(name)` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", on: configuration)
+        // To connect to a database that another node has not made yet is refused at once.
+        for node in try TestCluster.current?.nodes ?? [] {
+            try await administer("SELECT COUNT(*) FROM information_schema.schemata", on: node)
+        }
         configuration.database = name
         let result: Result<R, any Error>
         do { result = .success(try await body(configuration)) } catch { result = .failure(error) }
-        await drop(name)
+        await drop(name, on: server)
         return try result.get()
     }
 
     /// Whether the server is nobody else's, so that a test may change how it behaves.
-    package static var isPrivate: Bool { (ProcessInfo.processInfo.environment["SHEAF_TEST_MYSQL"] ?? "").isEmpty }
+    package static var isPrivate: Bool {
+        TestCluster.current == nil && (ProcessInfo.processInfo.environment["SHEAF_TEST_MYSQL"] ?? "").isEmpty
+    }
 
     /// Whether the server is reached by a Unix socket, in front of which a test may stand.
     package static var hasSocket: Bool { (try? server.get().socket) != nil }
@@ -61,10 +77,9 @@ package enum TestDatabase {
         await connection.close()
     }
 
-    private static func drop(_ name: String) async {
+    private static func drop(_ name: String, on configuration: MySQLConfiguration) async {
         do {
             // Not by the test's own task, which may have been cancelled.
-            let configuration = try server.get()
             try await Task { try await administer("DROP DATABASE IF EXISTS `\(name)`", on: configuration) }.value
         } catch {
             FileHandle.standardError.write(Data("test database \(name) was not dropped: \(error)\n".utf8))
@@ -73,6 +88,7 @@ package enum TestDatabase {
 
     /// Where tests find their server; decided once.
     private static let server: Result<MySQLConfiguration, any Error> = Result {
+        if let cluster = TestCluster.current { return try cluster.nextNode() }
         let environment = ProcessInfo.processInfo.environment
         if let url = environment["SHEAF_TEST_MYSQL"], !url.isEmpty {
             return try MySQLConfiguration(url: url, password: environment["SHEAF_TEST_MYSQL_PASSWORD"])
@@ -83,55 +99,69 @@ package enum TestDatabase {
 
 /// The private MariaDBs of this test process.
 enum PrivateServer {
-    struct ScriptFailed: Error, CustomStringConvertible {
-        let description: String
-    }
-
     private static let folders = Mutex<[String]>([])
     private static let removesAtExit: Void = { atexit { PrivateServer.removeAll() } }()
-
-    private static let script = URL(filePath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "Support/private-mariadb.sh").path(percentEncoded: false)
 
     /// Starts one, and sees to its end.
     ///
     /// - Parameter options: options of the script.
     /// - Returns: its URL and its folder.
-    /// - Throws: `ScriptFailed`.
+    /// - Throws: `SupportScript.Failed`.
     static func start(_ options: String...) throws -> (url: String, folder: String) {
+        try start(list: options)
+    }
+
+    /// The same with a list of options.
+    static func start(list options: [String]) throws -> (url: String, folder: String) {
         let process = ProcessInfo.processInfo.processIdentifier
         let name = "sheaf-tests-\(process)-\(UInt32.random(in: 0...UInt32.max))"
         let folder = FileManager.default.temporaryDirectory.appending(path: name).path(percentEncoded: false)
         folders.withLock { $0.append(folder) }
         removesAtExit
         // Exit handlers do not run in a crash: the script then sees that the process is gone.
-        _ = try run(["start", folder, "--fast", "--watch", "\(process)"] + options)
+        try run(["start", folder, "--fast", "--watch", "\(process)"] + options)
         return (try run(["url", folder]), folder)
     }
 
     private static func removeAll() {
         for folder in folders.withLock({ $0 }) {
             do {
-                _ = try run(["remove", folder])
+                try run(["remove", folder])
             } catch {
                 FileHandle.standardError.write(Data("the test server in \(folder) was not removed: \(error)\n".utf8))
             }
         }
     }
 
-    private static func run(_ arguments: [String]) throws -> String {
+    /// Runs the script, and gives what it prints.
+    @discardableResult
+    static func run(_ arguments: [String]) throws -> String {
+        try SupportScript.run("private-mariadb.sh", arguments)
+    }
+}
+
+/// A script of `Tests/Support`.
+enum SupportScript {
+    struct Failed: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    private static let folder = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Support")
+
+    /// Runs one, and gives what it prints.
+    static func run(_ name: String, _ arguments: [String]) throws -> String {
         let process = Process()
         let output = Pipe()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["bash", script] + arguments
+        process.arguments = ["bash", folder.appending(path: name).path(percentEncoded: false)] + arguments
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         try process.run()
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
-            throw ScriptFailed(description: "private-mariadb.sh \(arguments[0]) failed; its reasons are above")
+            throw Failed(description: "\(name) \(arguments.first ?? "") failed; its reasons are above")
         }
         return text.trimmingCharacters(in: .whitespacesAndNewlines)
     }

@@ -18,10 +18,13 @@ package enum TestStore {
         }
     }
 
-    /// Another worker's view of the same database.
-    package static func open(_ configuration: MySQLConfiguration, connections: Int = 4) -> LabelStore {
-        LabelStore(
-            pool: MySQLPool(configuration: configuration, maximumConnections: connections),
+    /// Another worker's view of the same database; in a cluster from another node, unless that very one is wanted.
+    package static func open(
+        _ configuration: MySQLConfiguration, connections: Int = 4, onThatNode: Bool = false
+    ) -> LabelStore {
+        let place = onThatNode ? configuration : (try? TestCluster.current?.elsewhere(configuration)) ?? configuration
+        return LabelStore(
+            pool: MySQLPool(configuration: place, maximumConnections: connections),
             logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() })
     }
 }

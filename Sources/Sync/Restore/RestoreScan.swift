@@ -40,7 +40,7 @@ struct ScannedSheet: Sendable {
     var places: [SeenKey] = []
     var differing: [DifferingRow] = []
     var unreadableRows: [Int] = []
-    /// Keys that the version has not, each with its row.
+    /// Keys of filled rows that the version has not, each with its row.
     var strangers: [(key: [UInt8], row: Int)] = []
     var rowCount = 0
     var equalCount = 0
@@ -114,7 +114,10 @@ actor RestoreScan: RowConsumer {
             sheet?.places.append(
                 SeenKey(key: key, row: UInt32(row.rowNumber), isPending: row.kind == .pending))
             guard let target = found[key] else {
-                sheet?.strangers.append((Array(validated.bytes[row.key]), row.rowNumber))
+                // A pending row is no label now either.
+                if row.kind != .pending {
+                    sheet?.strangers.append((Array(validated.bytes[row.key]), row.rowNumber))
+                }
                 continue
             }
             compare(row, key, target, validated, batch)

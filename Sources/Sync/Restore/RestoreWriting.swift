@@ -38,29 +38,27 @@ struct RestoreWriting {
     private let fields: RestoreFields
     private let patience: RestorePatience
     private let fileIDs: [String?]
-    private let logger: Logger
+    let logger: Logger
     /// Called before each batch; throws if the lease is lost.
     private let beforeBatch: (_ done: Int, _ total: Int) async throws -> Void
 
-    private(set) var cells: [PlannedCell]
-    private(set) var outcomes: [Outcome]
+    var cells: [PlannedCell]
+    var outcomes: [Outcome]
     /// Where the sheets' columns and keys are; of a sheet that is read again, as it was then.
     var sheets: [ScannedSheet?]
     /// Cells whose row was not where it had been.
-    private(set) var moved: [Int] = []
+    var moved: [Int] = []
     /// What was overwritten and could not be put back: the cell, and the key that stands there.
-    private(set) var overwritten: [(cell: PlannedCell, key: [UInt8]?)] = []
+    var overwritten: [(cell: PlannedCell, key: [UInt8]?)] = []
     /// Sheets that cannot be written, by their places.
     private(set) var failures: [Int: SheetError] = [:]
     /// How often the rows that moved were looked for anew.
-    private var round = 1
+    var round = 1
     /// How many of `cells` were planned; those behind them put back what was overwritten.
     let plannedCount: Int
 
     private static let cellsPerBatch = 300
     private static let rowsPerBatch = 100
-    /// A tab with so few cells in the columns concerned is looked at whole, so that whatever is overwritten is known.
-    private static let cellsOfWholeLook = 20_000
 
     init(
         _ plan: RestorePlan, _ definition: DatasetDefinition, writer: any SheetWriter, fields: RestoreFields,
@@ -113,13 +111,13 @@ struct RestoreWriting {
         return batches
     }
 
-    private mutating func skip(_ batch: [Int], _ reason: String) {
+    mutating func skip(_ batch: [Int], _ reason: String) {
         for index in batch where outcomes[index] == .open { outcomes[index] = .skipped(reason) }
     }
 
     // MARK: - One batch
 
-    private mutating func write(_ batch: [Int], of sheet: Int) async throws {
+    mutating func write(_ batch: [Int], of sheet: Int) async throws {
         guard let scanned = sheets[sheet] else { return skip(batch, "its sheet could not be read") }
         var open = batch
         var attempt = 0
@@ -154,7 +152,7 @@ struct RestoreWriting {
     /// The cells of a batch as they stand now; nil if they cannot be seen, and why is noted.
     private mutating func look(_ open: [Int], of sheet: Int, _ scanned: ScannedSheet) async throws -> SeenCells? {
         do throws(SheetError) {
-            return try await writer.look(at: wideAreas(open, scanned), in: scanned.identity)
+            return try await seen(open, scanned)
         } catch {
             switch error.code {
             case .cancelled: throw CancellationError()
@@ -164,6 +162,18 @@ struct RestoreWriting {
             }
             return nil
         }
+    }
+
+    private func seen(_ open: [Int], _ scanned: ScannedSheet) async throws(SheetError) -> SeenCells {
+        if let wide = wideAreas(open, scanned) {
+            do throws(SheetError) {
+                return try await writer.look(at: wide, in: scanned.identity)
+            } catch {
+                // Long texts make a long answer: then the rows concerned have to do.
+                if error.code != .malformedAnswer { throw error }
+            }
+        }
+        return try await writer.look(at: areas(open, scanned), in: scanned.identity)
     }
 
     /// Decides what follows a write that failed.
@@ -249,100 +259,8 @@ struct RestoreWriting {
         }
     }
 
-    private func says(_ cell: PlannedCell, _ present: TypedCell) -> Bool {
+    func says(_ cell: PlannedCell, _ present: TypedCell) -> Bool {
         guard let meaning = cell.meaning, let typing = fields.typing(cell.field) else { return present == cell.after }
         return typing.read(present) == meaning
-    }
-
-    /// A value was written into a cell of another row: what stood there is to be put back.
-    private mutating func stray(_ index: Int, _ before: SeenCells, _ after: SeenCells, _ scanned: ScannedSheet) {
-        let cell = cells[index]
-        guard let keyThere = key(cell.row, after, scanned),
-            let row = (scanned.headerRow + 1...max(scanned.headerRow + 1, before.lastRow))
-                .first(where: { key($0, before, scanned) == keyThere })
-        else {
-            overwritten.append((cell, key(cell.row, after, scanned)))
-            return
-        }
-        let stood = before[SheetCell(row: row, column: cell.column)]
-        logger.warning("a row moved while it was written: what stood there is put back")
-        cells.append(
-            PlannedCell(
-                key: LabelSchema.keyHash(keyThere), keyJSON: keyThere, field: cell.field, sheet: cell.sheet,
-                row: cell.row, column: cell.column, before: cell.after, after: stood, meaning: nil))
-        outcomes.append(.open)
-    }
-
-    private mutating func putBack(of sheet: Int) async throws {
-        let repairs = (plannedCount..<cells.count).filter {
-            outcomes[$0] == .open && cells[$0].sheet == sheet && !moved.contains($0)
-        }
-        if !repairs.isEmpty { try await write(repairs, of: sheet) }
-    }
-
-    // MARK: - Rows that moved
-
-    /// Looks for the rows that moved, in the sheet as it was read anew.
-    ///
-    /// - Parameter find: where a cell is now and what it holds; nil if its row is gone.
-    mutating func relocate(_ find: (PlannedCell) -> (row: Int, column: Int, present: TypedCell)?) {
-        round += 1
-        for index in moved where outcomes[index] == .open {
-            guard let found = find(cells[index]) else {
-                outcomes[index] = .skipped("its row is not in the sheet any more")
-                continue
-            }
-            (cells[index].row, cells[index].column) = (found.row, found.column)
-            if says(cells[index], found.present) {
-                outcomes[index] = .written
-            } else if found.present != cells[index].before {
-                outcomes[index] = .skipped("somebody typed something else there meanwhile")
-            }
-        }
-        moved = []
-    }
-
-    /// Gives up on the rows that moved again and again.
-    mutating func giveUp() {
-        skip(moved, "its row moved each time it was to be written")
-        moved = []
-    }
-
-    // MARK: - Areas
-
-    private func columns(_ open: [Int], _ scanned: ScannedSheet) -> ClosedRange<Int> {
-        let used = open.map { cells[$0].column } + scanned.keyColumns
-        return (used.min() ?? 0)...(used.max() ?? 0)
-    }
-
-    private func areas(_ open: [Int], _ scanned: ScannedSheet) -> [CellArea] {
-        let columns = columns(open, scanned)
-        var areas: [CellArea] = []
-        for row in Set(open.map { cells[$0].row } + [scanned.headerRow]).sorted() {
-            if let last = areas.last, last.rows.upperBound == row - 1 {
-                areas[areas.count - 1].rows = last.rows.lowerBound...row
-            } else {
-                areas.append(CellArea(rows: row...row, columns: columns))
-            }
-        }
-        return areas
-    }
-
-    private func wideAreas(_ open: [Int], _ scanned: ScannedSheet) -> [CellArea] {
-        let columns = columns(open, scanned)
-        let rows = scanned.headerRow...max(scanned.headerRow, scanned.identity.rowCount)
-        guard rows.count * columns.count <= Self.cellsOfWholeLook else { return areas(open, scanned) }
-        return [CellArea(rows: rows, columns: columns)]
-    }
-
-    private func hasHeader(_ look: SeenCells, _ open: [Int], _ scanned: ScannedSheet) -> Bool {
-        Set(open.map { cells[$0].column } + scanned.keyColumns).allSatisfy { column in
-            let expected = column < scanned.header.count ? scanned.header[column] : .empty
-            return look[SheetCell(row: scanned.headerRow, column: column)] == expected
-        }
-    }
-
-    private func key(_ row: Int, _ look: SeenCells, _ scanned: ScannedSheet) -> [UInt8]? {
-        scanned.key(ofRow: row, look)
     }
 }
