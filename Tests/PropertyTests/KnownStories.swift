@@ -53,5 +53,19 @@ struct KnownStory: Sendable, CustomTestStringConvertible {
                     .schema(.narrow),
                     .run(RunPlan()),
                 ])),
+        KnownStory(
+            name: "a field that has another name does not undo a revert",
+            story: LifeStory(
+                sheets: [.init(file: 0)],
+                steps: [
+                    .edit(.append(sheet: 0, key: 0, name: 1, kind: 1)),
+                    .run(RunPlan()),
+                    .edit(.type(sheet: 0, row: 0, kind: 2)),
+                    .run(RunPlan()),
+                    .revert(back: 1),
+                    .run(RunPlan()),
+                    .schema(.renamed),
+                    .run(RunPlan()),
+                ])),
     ]
 }
