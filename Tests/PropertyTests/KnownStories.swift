@@ -53,5 +53,48 @@ struct KnownStory: Sendable, CustomTestStringConvertible {
                     .schema(.narrow),
                     .run(RunPlan()),
                 ])),
+        KnownStory(
+            name: "a field that has another name does not undo a revert",
+            story: LifeStory(
+                sheets: [.init(file: 0)],
+                steps: [
+                    .edit(.append(sheet: 0, key: 0, name: 1, kind: 1)),
+                    .run(RunPlan()),
+                    .edit(.type(sheet: 0, row: 0, kind: 2)),
+                    .run(RunPlan()),
+                    .revert(back: 1),
+                    .run(RunPlan()),
+                    .schema(.renamed),
+                    .run(RunPlan()),
+                ])),
+        KnownStory(
+            name: "an approval of deletes passes no cell that cannot be read, unless it says so",
+            story: LifeStory(
+                sheets: [.init(file: 0)],
+                steps: [
+                    .edit(.append(sheet: 0, key: 0, name: 0, kind: 1)),
+                    .edit(.append(sheet: 0, key: 1, name: 0, kind: 1)),
+                    .run(RunPlan()),
+                    .edit(.remove(sheet: 0, row: 0)),
+                    .run(RunPlan(floor: 0)),
+                    .approve(pastBlock: false),
+                    .edit(.unreadable(sheet: 0, kind: 1)),
+                    .run(RunPlan()),
+                ])),
+        KnownStory(
+            name: "a revert leaves out a label whose delete waits",
+            story: LifeStory(
+                sheets: [.init(file: 0)],
+                steps: [
+                    .edit(.append(sheet: 0, key: 0, name: 0, kind: 1)),
+                    .run(RunPlan()),
+                    .edit(.type(sheet: 0, row: 0, kind: 2)),
+                    .run(RunPlan()),
+                    .edit(.remove(sheet: 0, row: 0)),
+                    .edit(.unreadable(sheet: 0, kind: 1)),
+                    .run(RunPlan()),
+                    .revert(back: 1),
+                    .run(RunPlan()),
+                ])),
     ]
 }

@@ -160,6 +160,9 @@ extension Life {
     func checkBookkeeping(_ state: Probe.State) throws {
         try checkProblems(state)
         try checkHolds(state)
+        for key in naive.labels.keys where state.homes[Probe.keyHash(Probe.keyHashes[key])] != naive.homes[key] {
+            throw Mismatch("the store has lost where key \(key) is at home")
+        }
         for sheet in state.sheets {
             guard let must = naive.sheets[sheet.id] else { throw Mismatch("a sheet that nobody configured") }
             if sheet.state != must.rawValue { throw Mismatch("\(sheet.location) is \(sheet.state), not \(must)") }

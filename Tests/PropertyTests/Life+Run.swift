@@ -74,7 +74,8 @@ extension Life {
                 SheetDefinition(
                     reference: SheetReference(
                         spreadsheet: sheet.file.map(fileID) ?? "\(dataset)-sheet-\(place)", tab: "\(place)"),
-                    location: Self.location(place), annotator: nil, reader: source, fileID: sheet.file.map(fileID))
+                    location: Self.location(place), annotator: place == 1 ? nil : "person \(place)", reader: source,
+                    fileID: sheet.file.map(fileID))
             }, guards: guards(plan.floor))
     }
 

@@ -33,7 +33,7 @@ extension Naive {
             let here = all.filter { $0.row.key == key }
             let filled = here.filter { !$0.row.isPending }
             let label = labels[key]
-            let state = reverted[key]
+            let state = reverted[key].map { reread($0, under: sight.form) }
             if label == nil, state == nil, here.isEmpty, problems[key, default: []].isEmpty { continue }
             let carried = label.map { carriedOver($0, to: sight.form) }
             let fits = carried.map { sight.form.kinds.contains($0.kind) } ?? true
@@ -86,7 +86,7 @@ extension Naive {
             } else if let value, state?.state == value.text, fits {
                 rule = 6
                 end()
-                revertedAfter = Reverted(state: state?.state, sheet: filled[0].sheet)
+                revertedAfter?.sheet = filled[0].sheet
             } else if let value, state?.state == value.text {
                 rule = 7
                 after = value
@@ -164,6 +164,18 @@ extension Naive {
         Label(
             key: label.key, name: form.nameField == nil || label.nameField == nil ? 0 : label.name, kind: label.kind,
             nameField: form.nameField)
+    }
+
+    /// What was reverted, as the same row is read under another schema.
+    private func reread(_ reverted: Reverted, under form: SchemaForm) -> Reverted {
+        var reverted = reverted
+        guard let label = reverted.label, form != self.form, !reverted.isLost else { return reverted }
+        guard form.kinds.contains(label.kind) else {
+            reverted.isLost = true
+            return reverted
+        }
+        reverted.label = carriedOver(label, to: form)
+        return reverted
     }
 
     private func problemList(_ key: Int) -> [Problem] { problemRows[key] ?? [] }

@@ -58,7 +58,7 @@ extension Naive {
             let active = Set(sheets.filter { $0.value == .active }.keys)
             let places = keys.map { labels[$0] == nil ? found[$0] : homes[$0] }
             for key in keys where reverted[key] == nil {
-                reverted[key] = Reverted(state: labels[key]?.text, sheet: labels[key] == nil ? nil : homes[key])
+                reverted[key] = Reverted(label: labels[key], sheet: labels[key] == nil ? nil : homes[key])
             }
             var version = Version(labels: reversion.labels, form: versions[versions.count - 1].form)
             for change in reversion.changes {

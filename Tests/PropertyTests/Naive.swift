@@ -35,9 +35,13 @@ struct Naive: Sendable {
     }
 
     struct Reverted: Hashable, Sendable {
-        /// The value that is not applied; nil for no value.
-        var state: [UInt8]?
+        /// What is not applied; nil for no value.
+        var label: Label?
+        /// A schema stood in between that does not take it: it is no longer known what it is under another one.
+        var isLost = false
         var sheet: Sheet?
+
+        var state: [UInt8]? { label?.text }
     }
 
     /// One thing that a run would do, exactly.

@@ -13,6 +13,8 @@ struct Probe: Sendable {
     struct Version: Sendable, Equatable {
         var keys: [KeyHash]
         var labels: [[UInt8]]
+        /// Where each label came from: sheet, row, annotator and run.
+        var provenance: [String]
         var record: VersionRecord
     }
 
@@ -53,7 +55,26 @@ struct Probe: Sendable {
 
     func version(_ number: Int, of dataset: DatasetRecord) async throws -> Version {
         let page = try await store.page(of: dataset, version: number, after: nil, limit: 10_000)
-        return Version(keys: page.keys, labels: page.labels, record: try await store.version(number, of: dataset))
+        return Version(
+            keys: page.keys, labels: page.labels, provenance: try await provenance(number, of: dataset),
+            record: try await store.version(number, of: dataset))
+    }
+
+    private func provenance(_ number: Int, of dataset: DatasetRecord) async throws -> [String] {
+        let id = MySQLValue.uint(UInt64(dataset.id))
+        let version = MySQLValue.int(Int64(number))
+        let columns =
+            "CONCAT_WS(' ', HEX(key_hash), valid_from, sheet_id, sheet_row, COALESCE(annotator, '-'), run_id) AS origin"
+        return try await pool.withConnection { connection in
+            try connection.rows(
+                """
+                SELECT \(columns) FROM sheaf_labels WHERE dataset_id = ? AND valid_from <= ?
+                UNION ALL
+                SELECT \(columns) FROM sheaf_history WHERE dataset_id = ? AND valid_from <= ? AND valid_to > ?
+                ORDER BY origin
+                """, [id, version, id, version, version]
+            ).map { try $0.text(0) }
+        }
     }
 
     func state(of dataset: DatasetRecord) async throws -> State {
