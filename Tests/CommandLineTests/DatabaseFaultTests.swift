@@ -233,7 +233,7 @@ private actor Crowd {
         while true {
             do {
                 connections.append(try await MySQLConnection.connect(configuration))
-            } catch let error as MySQLError where error.kind == .tooManyConnections {
+            } catch where error.kind == .tooManyConnections {
                 return
             }
         }

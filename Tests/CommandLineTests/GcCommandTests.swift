@@ -1,4 +1,5 @@
 import Foundation
+import SheetsEmulator
 import Testing
 
 @testable import sheaf

@@ -1,5 +1,6 @@
 import Foundation
 import MySQL
+import SheetsEmulator
 import Subprocess
 import SystemPackage
 import TestRandom
