@@ -230,12 +230,16 @@ private actor Crowd {
     init(_ configuration: MySQLConfiguration) { self.configuration = configuration }
 
     func takeAll() async throws {
-        while true {
-            do {
-                connections.append(try await MySQLConnection.connect(configuration))
-            } catch where error.kind == .tooManyConnections {
-                return
-            }
+        while let connection = try await oneMore() { connections.append(connection) }
+    }
+
+    /// `nil`: the server has no more.
+    private func oneMore() async throws -> MySQLConnection? {
+        do {
+            return try await MySQLConnection.connect(configuration)
+        } catch {
+            if error.kind == .tooManyConnections { return nil }
+            throw error
         }
     }
 
