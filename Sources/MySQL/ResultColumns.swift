@@ -195,6 +195,8 @@ final class ResultCursor {
             isAtEnd = true
             return false
         default:
+            // A statement that was killed breaks off in the same way.
+            if interruption.isCancelled { throw MySQLError(.cancelled, "the task was cancelled") }
             throw statement.error
         }
     }

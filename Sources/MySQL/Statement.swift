@@ -125,7 +125,13 @@ final class ParameterBuffer {
 
 extension MySQLError {
     /// What the library says of a statement.
+    ///
+    /// Of an answer that breaks off between two rows it says that something is wrong, and not what: the connection is gone.
     init(statement: UnsafeMutablePointer<MYSQL_STMT>) {
+        if mysql_stmt_errno(statement) == 0 {
+            self.init(number: 2013, sqlState: "HY000", message: "the connection broke in the middle of an answer")
+            return
+        }
         self.init(
             number: mysql_stmt_errno(statement), sqlState: String(cString: mysql_stmt_sqlstate(statement)),
             message: String(cString: mysql_stmt_error(statement)))

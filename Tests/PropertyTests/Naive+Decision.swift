@@ -86,6 +86,7 @@ extension Naive {
             } else if let value, state?.state == value.text, fits {
                 rule = 6
                 end()
+                revertedAfter = state
                 revertedAfter?.sheet = filled[0].sheet
             } else if let value, state?.state == value.text {
                 rule = 7
@@ -137,9 +138,9 @@ extension Naive {
             }
             result.rules[rule, default: 0] += 1
 
-            // A label that stays without a row takes the form of a new schema, unless it was left undecided in rule 1,
-            // where a new schema would have had the run wait.
-            if value == nil, after != nil, let carried { after = carried }
+            // A label that stays without a row that gives it takes the form of a new schema, unless it was left undecided
+            // in rule 1, where a new schema would have had the run wait.
+            if value == nil || rule == 6, after != nil, let carried { after = carried }
             note(&result, key, label, after, hasRow: value != nil && after == value, sight)
             if let after {
                 result.labels[key] = after

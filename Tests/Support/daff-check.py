@@ -46,4 +46,4 @@ for case in json.load(sys.stdin):
     if "diff" in case:
         print(json.dumps(verdict(case), ensure_ascii=False))
     else:
-        print(json.dumps(run("diff", "--id", case["id"], case["before"], case["after"])))
+        print(json.dumps(run("diff", "--all-columns", "--id", case["id"], case["before"], case["after"])))

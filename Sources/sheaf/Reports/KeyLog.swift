@@ -91,7 +91,7 @@ struct KeyLog {
             lines.append("      " + style.dim("what it was before version \(step.version ?? 0) was pruned"))
         }
         if step.isRedacted {
-            lines.append("      " + style.yellow("text was taken out since (`sheaf redact`)"))
+            lines.append("      " + style.yellow("redacted since: its text was taken out"))
         } else if step.cells.isEmpty {
             lines.append("      " + style.dim("as before but for names"))
         }
