@@ -95,6 +95,11 @@ extension CrashScenario {
             next: [.sheaf(repair), .sheaf(["sync"])],
             isAtomic: false, beginsSound: false),
         CrashScenario(
+            name: "gc", prepare: prunable, command: gc, next: [.sheaf(gc), .sheaf(["sync"])], isAtomic: false),
+        CrashScenario(
+            name: "redact", prepare: changed, command: redact, next: [.sheaf(redact), .sheaf(["sync"])],
+            isAtomic: false),
+        CrashScenario(
             name: "job relay", prepare: trainable, command: ["relay"], next: [.untilJobsEnd, .sheaf(["sync"])]),
         CrashScenario(
             name: "supervisor of a job", prepare: trainable, command: ["relay"],
@@ -126,6 +131,8 @@ extension CrashScenario {
     private static let revert = ["revert", "dish", "--to", "1", "--why", "a bad batch"]
     private static let tag = ["tag", "dish@1", "release-1", "--why", "in the app since today"]
     private static let repair = ["verify", "--all-versions", "--repair", "--why", "a broken disk"]
+    private static let gc = ["gc", "--why", "the disk is full"]
+    private static let redact = ["redact", "dish", "--key", "5", "--why", "asked to be forgotten"]
     private static let adopt = ["adopt", "dish", "--csv", "old.csv", "--reason", "from the old table"]
     private static let retire = ["sheet", "retire", "2", "--delete", "--why", "its annotator has left"]
     private static let rekey = ["rekey", "dish", "30", "130", "--why", "a typing error"]
@@ -203,6 +210,18 @@ extension CrashScenario {
     private static func held(_ bench: CrashBench) async throws {
         try await bench.loseRows()
         try await bench.run(["sync"], expecting: [4])
+    }
+
+    /// Five versions, of which two are marked to be pruned and one has a tag.
+    private static func prunable(_ bench: CrashBench) async throws {
+        try await changed(bench)
+        for round in 0..<3 {
+            try bench.sheet(Dishes.second + (60...70).map { DishRow($0, round) })
+            try await bench.run(["sync"])
+        }
+        try await bench.run(["tag", "dish@2", "kept"])
+        try bench.configure(sheets: ["a.csv", "b.csv"], settings: "    retention: { keep_versions: 2, grace: 0s }")
+        try await bench.run(gc)
     }
 
     private static func bitFlips(_ bench: CrashBench) async throws {
