@@ -97,9 +97,6 @@ extension CrashScenario {
         CrashScenario(
             name: "gc", prepare: prunable, command: gc, next: [.sheaf(gc), .sheaf(["sync"])], isAtomic: false),
         CrashScenario(
-            name: "redact", prepare: changed, command: redact, next: [.sheaf(redact), .sheaf(["sync"])],
-            isAtomic: false),
-        CrashScenario(
             name: "job relay", prepare: trainable, command: ["relay"], next: [.untilJobsEnd, .sheaf(["sync"])]),
         CrashScenario(
             name: "supervisor of a job", prepare: trainable, command: ["relay"],
@@ -132,7 +129,6 @@ extension CrashScenario {
     private static let tag = ["tag", "dish@1", "release-1", "--why", "in the app since today"]
     private static let repair = ["verify", "--all-versions", "--repair", "--why", "a broken disk"]
     private static let gc = ["gc", "--why", "the disk is full"]
-    private static let redact = ["redact", "dish", "--key", "5", "--why", "asked to be forgotten"]
     private static let adopt = ["adopt", "dish", "--csv", "old.csv", "--reason", "from the old table"]
     private static let retire = ["sheet", "retire", "2", "--delete", "--why", "its annotator has left"]
     private static let rekey = ["rekey", "dish", "30", "130", "--why", "a typing error"]
