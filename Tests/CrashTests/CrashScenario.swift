@@ -28,6 +28,8 @@ struct CrashScenario: Sendable, CustomTestStringConvertible {
     let next: [CrashStep]
     /// Whose packets count: the command's own, or those of the processes that it launches.
     var sender = PacketSender.first
+    /// Whether it leaves processes behind that go on: in a series, they would be taken for its next run.
+    var launches = false
     /// Whether it changes tables, and not only rows.
     var changesTables = false
     /// Whether what people see changes in one moment.

@@ -97,7 +97,8 @@ extension CrashScenario {
         CrashScenario(
             name: "gc", prepare: prunable, command: gc, next: [.sheaf(gc), .sheaf(["sync"])], isAtomic: false),
         CrashScenario(
-            name: "job relay", prepare: trainable, command: ["relay"], next: [.untilJobsEnd, .sheaf(["sync"])]),
+            name: "job relay", prepare: trainable, command: ["relay"], next: [.untilJobsEnd, .sheaf(["sync"])],
+            launches: true),
         CrashScenario(
             name: "supervisor of a job", prepare: trainable, command: ["relay"],
             next: [.untilJobsEnd, .sheaf(["sync"])], sender: .others),

@@ -40,7 +40,7 @@ import Testing
                 ? cases : Array(cases.shuffled(using: &random).prefix(scenario.isLarge ? 1 : scenario.sample))
             var series = chosen.map { [$0] }
             // And killed again and again, each time somewhere else.
-            if case .first = scenario.sender {
+            if case .first = scenario.sender, !scenario.launches {
                 for _ in 0..<(Self.takesAll ? 20 : scenario.isLarge ? 0 : 1) {
                     series.append((2...random.number(in: 3..<6)).map { _ in random.pick(cases) })
                 }
