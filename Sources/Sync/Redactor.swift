@@ -82,15 +82,21 @@ package struct Redactor: Sendable {
     // MARK: - Fields
 
     /// From a version on, a schema.
-    private typealias Step = (version: Int, schema: LabelSchema)
+    private struct Step {
+        let version: Int
+        let schema: LabelSchema
+    }
 
     private func loadSchemas() async throws -> [Step] {
-        var steps: [Step] = []
-        for step in try await store.schemaSteps(of: dataset) {
-            steps.append(
-                (step.version, try LabelSchema.parse(document: try await store.schemaDocument(step.schemaID))))
+        let steps = try await store.schemaSteps(of: dataset)
+        var documents: [[UInt8]] = []
+        for step in steps {
+            let document = try await store.schemaDocument(step.schemaID)
+            documents.append(document)
         }
-        return steps
+        return try zip(steps, documents).map { step, document in
+            Step(version: step.version, schema: try LabelSchema.parse(document: document))
+        }
     }
 
     /// The names that fields have, and those that they had before.
