@@ -284,15 +284,21 @@ extension LabelStore {
     /// Cancels a job that is not at its end; whoever supervises a running one sees it and stops the trainer.
     ///
     /// - Throws: `StoreError.notAllowed` if the job has ended.
-    package func cancel(job id: UInt64, by actor: String) async throws {
+    package func cancel(job id: UInt64, by actor: String, why: String? = nil) async throws {
         let message = "cancelled by \(actor)"
+        let datasetID = MySQLValue.uint(UInt64(try await dataset(try await job(id).dataset).id))
         let moved = try await pool.withTransaction { connection in
-            try connection.execute(
+            let moved = try connection.execute(
                 """
                 UPDATE sheaf_jobs SET state = 'cancelled', finished_at = UTC_TIMESTAMP(6), message = ?
                 WHERE job_id = ? AND state IN ('waiting', 'starting', 'running')
                 """, [.text(message), .uint(id)]
             ).affectedRows
+            if moved == 1 {
+                try Self.audit(
+                    "cancel job", dataset: datasetID, subject: "job \(id)", actor: actor, why: why, connection)
+            }
+            return moved
         }
         if moved == 1 { return }
         let job = try await job(id)
@@ -304,7 +310,7 @@ extension LabelStore {
     /// Asks for the same training once more, as a new job that may start at once.
     ///
     /// - Throws: `StoreError.notAllowed` while the job, or another one for the same version, has not ended.
-    package func retry(job id: UInt64, by actor: String) async throws -> JobRecord {
+    package func retry(job id: UInt64, by actor: String, why: String? = nil) async throws -> JobRecord {
         let job = try await job(id)
         let dataset = try await dataset(job.dataset)
         try await requirePublished(job.version, of: dataset)
@@ -331,6 +337,9 @@ extension LabelStore {
                 let again = NewJob(
                     dataset: dataset.id, version: job.version, pipeline: job.pipeline, retry: retry, key: key,
                     launcher: job.launcher, changes: job.changes)
+                try Self.audit(
+                    "retry job", dataset: .uint(UInt64(dataset.id)), subject: "job \(id)", actor: actor, why: why,
+                    connection)
                 return try Self.insert(again, notBefore: now, message: "asked for by \(actor)", connection)
             }
             return try await self.job(inserted)

@@ -59,13 +59,14 @@ extension LabelStore {
     /// - Returns: the migrations that were applied now.
     /// - Throws: `StoreError` if the store is newer than the program, or an applied migration has another checksum.
     package func migrate(
-        owner: String, progress: @Sendable (_ migration: Migration, _ statement: Int, _ of: Int) -> Void
+        owner: String, actor: String? = nil,
+        progress: @Sendable (_ migration: Migration, _ statement: Int, _ of: Int) -> Void
     ) async throws -> [Migration] {
         try await makeBookkeepingTables()
         return try await withLease("migrations", owner: owner) { lease in
             let status = try await migrationStatus()
             for migration in status.pending {
-                try await apply(migration, lease: lease, progress: progress)
+                try await apply(migration, actor: actor ?? owner, lease: lease, progress: progress)
             }
             return status.pending
         }
@@ -121,7 +122,7 @@ extension LabelStore {
     }
 
     private func apply(
-        _ migration: Migration, lease: Lease,
+        _ migration: Migration, actor: String, lease: Lease,
         progress: @Sendable (_ migration: Migration, _ statement: Int, _ of: Int) -> Void
     ) async throws {
         let number = Int64(migration.number)
@@ -147,6 +148,9 @@ extension LabelStore {
         try await lease.write { connection in
             _ = try connection.execute(
                 "UPDATE sheaf_migrations SET applied_at = UTC_TIMESTAMP(6) WHERE number = ?", [.int(number)])
+            try Self.audit(
+                "migrate", dataset: .null, subject: "migration \(number), \(migration.name)", actor: actor, why: nil,
+                connection)
         }
     }
 

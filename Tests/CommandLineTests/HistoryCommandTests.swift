@@ -120,7 +120,8 @@ import Testing
 
     @Test func theAuditTellsEveryChangeThatSomebodyMade() async throws {
         try await Scene.with { scene in
-            #expect(try await scene.run("audit").output == "Nobody has changed anything yet.\n")
+            let first = try await scene.run("audit").output
+            #expect(first.contains("migrate") && first.contains("migration 1, initial"))
             try await scene.run("sync", "--reason", "初回")
             try await scene.run("sync")
             try await scene.run("tag", "dish", "a", "--why", "\u{1B}[31mred\u{202E}")

@@ -139,11 +139,15 @@ struct JobsCancelCommand: SheafSubcommand {
     @OptionGroup var common: CommonOptions
     @Argument(help: "The job.")
     var job: UInt64
+    @Option(help: "Why, for the history.")
+    var why: String?
+
+    func validate() throws { try ReasonLimit.check(why) }
 
     func execute(_ console: Console) async throws -> Exit {
         let workspace = try Workspace(common, console: console)
         return try await workspace.withStore { store in
-            try await store.cancel(job: job, by: Workspace.actor)
+            try await store.cancel(job: job, by: Workspace.actor, why: why)
             console.line("Job \(job) is cancelled; its trainer is told to stop.")
             try console.json(JobDocument(try await store.job(job)))
             return .success
@@ -160,11 +164,15 @@ struct JobsRetryCommand: SheafSubcommand {
     var job: UInt64
     @Flag(help: "Wait for its end, and show its output.")
     var wait = false
+    @Option(help: "Why, for the history.")
+    var why: String?
+
+    func validate() throws { try ReasonLimit.check(why) }
 
     func execute(_ console: Console) async throws -> Exit {
         let workspace = try Workspace(common, console: console)
         return try await workspace.withStore { store in
-            let record = try await store.retry(job: job, by: Workspace.actor)
+            let record = try await store.retry(job: job, by: Workspace.actor, why: why)
             console.line("Job \(record.id) trains \(record.dataset)@\(record.version) again.")
             let exit = try await workspace.relay(store: store, waits: wait)
             try console.json(JobDocument(try await store.job(record.id)))

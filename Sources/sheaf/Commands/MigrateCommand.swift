@@ -34,7 +34,8 @@ struct MigrateCommand: SheafSubcommand {
                 return .success
             }
             let progress = ProgressLine(isShown: !common.json)
-            let done = try await store.migrate(owner: Workspace.worker) { migration, statement, total in
+            let done = try await store.migrate(owner: Workspace.worker, actor: Workspace.actor) {
+                migration, statement, total in
                 progress.show("migration \(migration.number), statement \(statement) of \(total)")
             }
             progress.clear()
