@@ -12,10 +12,11 @@ trap '"$here/galera-cluster.sh" remove "$folder"; rmdir "$(dirname "$folder")"' 
 "$here/galera-cluster.sh" start "$folder" --watch $$
 export SHEAF_TEST_CLUSTER="$folder" SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH="${TEST_WIDTH:-2}"
 
-# What has nothing to do with a store, and what needs a server of a special kind, has been tested by `make test`.
+# What has nothing to do with a store, what needs a server of a special kind, and what counts the reads of a single server
+# has been tested by `make test`.
 stores='^(LabelStoreTests|SyncTests|TrainingTests|MySQLTests|CommandLineTests)\.'
 alone='ClusterTests|ClusterCommandTests'
-elsewhere='DatabaseFaultTests|ClockedServerTests|ValidateTests|HostileTextTests|DocumentationTests|CrashTests|LifeTests'
+elsewhere='PagingTests|CostTests|DatabaseFaultTests|ClockedServerTests|ValidateTests|HostileTextTests|DocumentationTests|CrashTests|LifeTests'
 failed=0
 $swift test --skip-build --filter "$stores" --skip "$alone" --skip "$elsewhere" || failed=1
 "$here/galera-cluster.sh" status "$folder"
