@@ -57,7 +57,7 @@ base_port() { cat "$dir/base-port"; }
 client() {
     local number="$1"
     shift
-    timeout 2 "$(program mariadb mysql)" --no-defaults --user=root --protocol=socket --socket="$(socket_path "$number")" \
+    timeout --kill-after=1 2 "$(program mariadb mysql)" --no-defaults --user=root --protocol=socket --socket="$(socket_path "$number")" \
         --skip-column-names --batch --execute="$*" 2>/dev/null
 }
 
