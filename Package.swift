@@ -38,12 +38,17 @@ let package = Package(
         // C libraries. Each is imported by exactly one Swift module.
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CMySQL", pkgConfig: "mysqlclient", providers: [.apt(["default-libmysqlclient-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
         // Plumbing that knows nothing of labels.
         .target(name: "Digest", dependencies: ["COpenSSL"]),
-        .target(name: "HTTPTransfer", dependencies: ["CCurl"]),
+        .target(name: "Compression", dependencies: ["CZlib"]),
+        .target(name: "HTTPTransfer", dependencies: ["CCurl", "Compression"]),
         .target(name: "MySQL", dependencies: ["CMySQL"]),
+        .target(name: "ObjectStorage", dependencies: ["HTTPTransfer", "Digest"]),
+        .target(
+            name: "QueryUnload", dependencies: ["MySQL", "ObjectStorage", "Compression", "Digest", logging]),
 
         // The pure core: no clock, no file, no socket.
         .target(name: "Tabular"),
@@ -57,7 +62,7 @@ let package = Package(
             resources: [
                 .embedInCode("migrations/0001_initial.sql"), .embedInCode("migrations/0002_changes.sql"),
                 .embedInCode("migrations/0003_schemas.sql"),
-                .embedInCode("migrations/0004_history.sql"),
+                .embedInCode("migrations/0004_history.sql"), .embedInCode("migrations/0005_reading.sql"),
             ]),
         .target(
             name: "Sync",
@@ -65,27 +70,40 @@ let package = Package(
         .target(
             name: "Training", dependencies: ["LabelStore", "Digest", logging, subprocess, systemPackage]),
 
-        // What runs for long: notices by push, and when to run.
+        // A version as bytes: files, parts, streams.
+        .target(
+            name: "LabelExport",
+            dependencies: [
+                "LabelStore", "LabelDiff", "LabelSchema", "Tabular", "ObjectStorage", "Compression", "Digest", logging,
+            ]),
+
+        // What runs for long: notices by push, and when to run; labels by HTTP.
         .target(
             name: "LabelServer",
-            dependencies: ["Sync", "LabelStore", "SheetSource", "Digest", logging, hummingbird]),
+            dependencies: [
+                "Sync", "LabelStore", "LabelExport", "QueryUnload", "LabelSchema", "LabelDiff", "SheetSource",
+                "ObjectStorage", "Compression", "Digest", logging, hummingbird,
+            ]),
 
         // A local stand-in for the Google APIs, for the demo and the tests.
-        .target(name: "SheetsEmulator", dependencies: ["HTTPTransfer", "Tabular", "Digest", logging, hummingbird]),
+        .target(
+            name: "SheetsEmulator",
+            dependencies: ["HTTPTransfer", "Compression", "Tabular", "Digest", logging, hummingbird]),
 
         .executableTarget(
             name: "sheaf",
             dependencies: [
-                "LabelServer", "Sync", "Training", "LabelStore", "LabelDiff", "LabelSchema", "SheetSource", "Tabular",
-                "Digest", "HTTPTransfer", "MySQL", argumentParser, logging, yams,
+                "LabelServer", "LabelExport", "QueryUnload", "ObjectStorage", "Compression", "Sync", "Training",
+                "LabelStore", "LabelDiff", "LabelSchema", "SheetSource", "Tabular", "Digest", "HTTPTransfer", "MySQL",
+                argumentParser, logging, yams,
             ]),
         .executableTarget(
             name: "sheaf-emulator", dependencies: ["SheetsEmulator", "Digest", "HTTPTransfer", argumentParser, logging]),
         .executableTarget(
             name: "sheaf-bench",
             dependencies: [
-                "Sync", "SheetSource", "LabelSchema", "LabelDiff", "LabelStore", "Digest", "HTTPTransfer", "MySQL",
-                "Tabular", argumentParser, logging,
+                "Sync", "SheetSource", "LabelExport", "LabelSchema", "LabelDiff", "LabelStore", "Digest",
+                "HTTPTransfer", "Compression", "MySQL", "Tabular", argumentParser, logging,
             ]),
 
         // Tests run against a private MariaDB and the emulator.
@@ -95,7 +113,22 @@ let package = Package(
         .target(name: "TestServers", path: "Tests/TestServers"),
         .target(name: "TestRandom", path: "Tests/TestRandom"),
         .testTarget(name: "DigestTests", dependencies: ["Digest"]),
+        .testTarget(name: "CompressionTests", dependencies: ["Compression", "TestRandom"]),
         .testTarget(name: "HTTPTransferTests", dependencies: ["HTTPTransfer", "TestServers"]),
+        .testTarget(
+            name: "ObjectStorageTests",
+            dependencies: ["ObjectStorage", "HTTPTransfer", "Digest", "TestServers", "TestSupport", subprocess]),
+        .testTarget(
+            name: "QueryUnloadTests",
+            dependencies: [
+                "QueryUnload", "ObjectStorage", "MySQL", "Compression", "Digest", "TestRandom", "TestSupport", logging,
+            ]),
+        .testTarget(
+            name: "LabelExportTests",
+            dependencies: [
+                "LabelExport", "LabelStore", "LabelDiff", "LabelSchema", "Tabular", "ObjectStorage", "Compression",
+                "Digest", "MySQL", "TestRandom", "TestSupport", logging,
+            ]),
         .testTarget(name: "MySQLTests", dependencies: ["MySQL", "TestRandom", "TestSupport"]),
         .testTarget(name: "TabularTests", dependencies: ["Tabular", "TestRandom"]),
         .testTarget(name: "LabelSchemaTests", dependencies: ["LabelSchema", "Tabular", "TestRandom"]),
@@ -131,8 +164,8 @@ let package = Package(
         .testTarget(
             name: "LabelServerTests",
             dependencies: [
-                "LabelServer", "SheetsEmulator", "SheetSource", "LabelStore", "HTTPTransfer", "Digest", "MySQL",
-                "TestSupport", logging,
+                "LabelServer", "LabelExport", "QueryUnload", "SheetsEmulator", "SheetSource", "LabelStore", "LabelDiff",
+                "LabelSchema", "HTTPTransfer", "Compression", "Digest", "MySQL", "TestRandom", "TestSupport", logging,
             ]),
         .testTarget(
             name: "SheetsEmulatorTests",

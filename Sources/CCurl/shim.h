@@ -1,6 +1,5 @@
 #pragma once
 #include <curl/curl.h>
-#include <zlib.h>
 
 // `curl_easy_setopt`, `curl_easy_getinfo` and `curl_multi_setopt` take a variable argument, which Swift does not
 // import. Each wrapper here fixes the type of that argument, so that the compiler checks what libcurl cannot.
@@ -51,10 +50,4 @@ static inline CURLMcode sheaf_multi_set_long(CURLM *multi, CURLMoption option, l
 // What `CURLMsg` holds is a union, which is clumsy to read from Swift; for a CURLMSG_DONE it is the result.
 static inline CURLcode sheaf_message_result(const CURLMsg *message) {
     return message->data.result;
-}
-
-// libcurl takes a gzip body that stops short for a whole one, so bodies are inflated outside of it. `inflateInit2` is
-// a macro, which Swift does not import; 16 more than the largest window means that a gzip wrapper is expected.
-static inline int sheaf_inflate_init_gzip(z_stream *stream) {
-    return inflateInit2(stream, 16 + MAX_WBITS);
 }

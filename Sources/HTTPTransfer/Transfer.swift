@@ -1,4 +1,5 @@
 internal import CCurl
+internal import Compression
 
 /// One transfer on the transfer thread: an easy handle, and what libcurl's callbacks fill.
 ///

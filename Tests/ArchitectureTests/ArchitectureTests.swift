@@ -27,13 +27,13 @@ import Testing
         }
     }
 
-    @Test(arguments: ["CCurl", "CMySQL", "COpenSSL"])
+    @Test(arguments: ["CCurl", "CMySQL", "COpenSSL", "CZlib"])
     func aLibraryInCIsImportedByOneModule(library: String) {
         let importers = Set(SourceTree.files.filter { $0.imports.contains(library) }.map(\.module))
         #expect(importers.count == 1, "\(library) is imported by \(importers.sorted())")
         // And by none that would show it to others.
         let shown = SourceTree.files.flatMap { file in
-            file.lines(of: file.code, matching: /(?:public|package) import C(?:Curl|MySQL|OpenSSL)/)
+            file.lines(of: file.code, matching: /(?:public|package) import C(?:Curl|MySQL|OpenSSL|Zlib)/)
         }
         #expect(shown.isEmpty, "\(shown)")
     }

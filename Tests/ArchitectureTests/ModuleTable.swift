@@ -27,16 +27,21 @@ struct Module: Sendable {
     /// What an executable may wire together.
     private static let everything: Set<String> = [
         "Digest", "HTTPTransfer", "MySQL", "Tabular", "LabelSchema", "LabelDiff", "SheetSource", "LabelStore", "Sync",
-        "Training", "LabelServer",
+        "Training", "LabelServer", "LabelExport", "QueryUnload", "ObjectStorage", "Compression",
     ]
 
     static let table = [
         Module(name: "CCurl"),
         Module(name: "CMySQL"),
         Module(name: "COpenSSL"),
+        Module(name: "CZlib"),
         Module(name: "Digest", mayImport: ["COpenSSL"]),
-        Module(name: "HTTPTransfer", mayImport: ["CCurl"]),
+        Module(name: "Compression", mayImport: ["CZlib"]),
+        Module(name: "HTTPTransfer", mayImport: ["CCurl", "Compression"]),
         Module(name: "MySQL", mayImport: ["CMySQL"]),
+        Module(name: "ObjectStorage", mayImport: ["HTTPTransfer", "Digest"]),
+        Module(
+            name: "QueryUnload", mayImport: ["MySQL", "ObjectStorage", "Compression", "Digest"], packages: ["Logging"]),
         Module(name: "Tabular"),
         Module(name: "LabelSchema", mayImport: ["Tabular"], packages: ["Yams"]),
         Module(name: "LabelDiff", mayImport: ["LabelSchema", "Tabular", "Digest"]),
@@ -50,10 +55,19 @@ struct Module: Sendable {
             name: "Training", mayImport: ["LabelStore", "HTTPTransfer", "Digest"],
             packages: ["Logging", "Subprocess", "SystemPackage"]),
         Module(
-            name: "LabelServer", mayImport: ["Sync", "Training", "LabelStore", "SheetSource", "Digest"],
+            name: "LabelExport",
+            mayImport: [
+                "LabelStore", "LabelDiff", "LabelSchema", "Tabular", "ObjectStorage", "Compression", "Digest",
+            ], packages: ["Logging"]),
+        Module(
+            name: "LabelServer",
+            mayImport: [
+                "Sync", "Training", "LabelStore", "LabelExport", "QueryUnload", "LabelSchema", "LabelDiff",
+                "SheetSource", "ObjectStorage", "Compression", "Digest",
+            ],
             packages: ["Hummingbird", "HummingbirdCore", "Logging", "NIOCore", "HTTPTypes", "ServiceLifecycle"]),
         Module(
-            name: "SheetsEmulator", mayImport: ["Tabular", "HTTPTransfer", "Digest"],
+            name: "SheetsEmulator", mayImport: ["Tabular", "HTTPTransfer", "Compression", "Digest"],
             packages: ["Hummingbird", "Logging", "NIOCore", "HTTPTypes", "ServiceLifecycle"]),
         Module(
             name: "sheaf", mayImport: everything,

@@ -8,6 +8,7 @@ packages=(
     libcurl4-openssl-dev
     default-libmysqlclient-dev
     libssl-dev
+    zlib1g-dev
     mariadb-server
     faketime
     pkg-config

@@ -1,3 +1,4 @@
+import Compression
 import Foundation
 import Hummingbird
 import Synchronization
@@ -126,7 +127,7 @@ struct Responder: HTTPResponder {
     ) -> Response {
         let body = ResponseBody { writer in
             var chunks = chunks
-            var encoder = gzip ? GzipEncoder() : nil
+            let encoder = gzip ? GzipEncoder() : nil
             var left = limit ?? .max
             while left > 0, let chunk = chunks.next() {
                 let sent = encoder?.encode(chunk) ?? chunk
