@@ -1,4 +1,5 @@
 import Digest
+import Foundation
 import HTTPTransfer
 import LabelStore
 import Logging
@@ -23,10 +24,12 @@ struct APIScene: Sendable {
         let body: [UInt8]
 
         var text: String { String(decoding: body, as: UTF8.self) }
-        /// A member of the document at its top.
-        func member(_ name: String) -> String? {
-            text.firstMatch(of: try! Regex("\"\(name)\":\"([^\"]*)\""))?.output[1].substring.map(String.init)
+        /// The document, as `JSONSerialization` reads it.
+        var document: [String: Any] {
+            (try? JSONSerialization.jsonObject(with: Data(body))) as? [String: Any] ?? [:]
         }
+        /// The code of problem details.
+        var code: String? { document["code"] as? String }
     }
 
     /// Serves while the body runs.
@@ -66,7 +69,7 @@ struct APIScene: Sendable {
     /// Asks for something.
     func ask(
         _ method: String = "GET", _ path: String, token: String? = nil, headers: HTTPHeaders = [:],
-        body: [UInt8] = []
+        body: [UInt8]? = nil
     ) async throws -> Answer {
         var headers = headers
         if let token { headers.add("Authorization", "Bearer \(token)") }

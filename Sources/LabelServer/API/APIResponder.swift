@@ -171,6 +171,7 @@ enum ClientAddress {
     ///   - headers: of the request.
     ///   - peer: the other end of the connection.
     ///   - trustsForwarded: it is a proxy, whose own word, the last in `X-Forwarded-For`, counts.
+    /// - Returns: an address of IPv4, or a network of IPv6.
     static func of(_ headers: HTTPFields, peer: String, trustsForwarded: Bool) -> String {
         guard trustsForwarded, let name = HTTPField.Name.xForwardedFor,
             let last = headers[values: name].last?.split(separator: ",").last
