@@ -41,6 +41,7 @@ struct ServeCommand: SheafSubcommand {
         if let listen, let place = ConfigurationReader.place(listen) {
             (settings.server.host, settings.server.port) = place
         }
+        settings.server.worker = Workspace.worker
         let (chosen, logger) = (settings, workspace.logger)
         return try await workspace.withStore(connections: chosen.connections) { store in
             let server = APIServer(chosen.server, store: store, logger: logger)
