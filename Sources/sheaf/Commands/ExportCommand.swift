@@ -22,8 +22,9 @@ struct ExportCommand: SheafSubcommand {
             frictionless, pandas and R open it by. Run again after it was cut short, it
             goes on with the parts that are missing.
 
-            Splits are decided by the key, or by a field (--split-by), and a salt: no label
-            ever moves when others come or go. --where takes the words of a row rule.
+            Splits are decided by the key, or by a field (--split-by), and a salt: no
+            label ever moves when others come or go. --where takes the words of a row
+            rule.
 
             Examples:
               sheaf export recipe_category@12 > labels.ndjson
