@@ -25,6 +25,8 @@ package struct APIServer: Sendable {
         package var drain: Duration = .seconds(30)
         /// What leases are taken as, for whoever finds a dataset busy.
         package var worker = "sheaf serve"
+        /// How labels are divided where a request says no more than which split it wants, by dataset.
+        package var splits: [String: UsualSplit] = [:]
 
         package init(host: String = "127.0.0.1", port: Int = 8_780) {
             (self.host, self.port) = (host, port)
@@ -56,6 +58,7 @@ package struct APIServer: Sendable {
             writeTimeout: settings.writeTimeout)
         DatasetRoutes(catalog: catalog).add(to: &routes)
         VersionRoutes(catalog: catalog).add(to: &routes)
+        LabelRoutes(catalog: catalog, streamed: streamed, splits: settings.splits).add(to: &routes)
         DiffRoutes(catalog: catalog, streamed: streamed).add(to: &routes)
         OperatorRoutes(catalog: catalog).add(to: &routes)
         HoldRoutes(catalog: catalog, worker: settings.worker).add(to: &routes)

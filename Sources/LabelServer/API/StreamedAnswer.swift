@@ -1,6 +1,7 @@
 internal import Compression
 internal import HTTPTypes
 internal import Hummingbird
+internal import LabelStore
 internal import NIOCore
 internal import Synchronization
 
@@ -39,12 +40,24 @@ struct StreamedAnswer: Sendable {
                 ) {
                     guard try await authenticator.isStillGood(call.identity) else { throw Revoked() }
                 }
-                try await write(writer)
-                try await writer.end()
+                do {
+                    try await write(writer)
+                    try await writer.end()
+                } catch {
+                    call.context.note["reason"] = Self.reason(error)
+                    throw error
+                }
             })
     }
 
     private struct Revoked: Error {}
+
+    /// Why an answer was cut, for the log.
+    private static func reason(_ error: any Error) -> String {
+        if error is Revoked { return "token-revoked" }
+        if Task.isCancelled || LabelStore.isCancellation(error) { return "stopped" }
+        return APIProblem(error)?.code ?? "\(type(of: error))"
+    }
 
     /// Whether gzip is welcome.
     static func takesGzip(_ headers: HTTPFields) -> Bool {
@@ -71,6 +84,8 @@ final class StreamWriter: @unchecked Sendable {
     private let timeout: TimeAmount
     private let check: @Sendable () async throws -> Void
     private nonisolated(unsafe) var trailers: HTTPFields = [:]
+    /// What has to be taken within the time-out: little, since some lines are slow.
+    private static let piece = 64 << 10
 
     fileprivate init(
         _ body: any ResponseBodyWriter, encoder: GzipEncoder?, channel: any Channel, timeout: Duration,
@@ -101,8 +116,11 @@ final class StreamWriter: @unchecked Sendable {
         if bytes.isEmpty { return }
         let channel = channel
         // Without this, who stops reading without going away would hold its place for good.
-        let end = channel.eventLoop.scheduleTask(in: timeout) { channel.close(promise: nil) }
-        defer { end.cancel() }
-        try await body.write(ByteBuffer(bytes: bytes))
+        var rest = ByteBuffer(bytes: bytes)
+        while let piece = rest.readSlice(length: min(Self.piece, rest.readableBytes)), piece.readableBytes > 0 {
+            let end = channel.eventLoop.scheduleTask(in: timeout) { channel.close(promise: nil) }
+            defer { end.cancel() }
+            try await body.write(piece)
+        }
     }
 }
