@@ -107,7 +107,7 @@ struct APIData: Sendable {
         let connection = try await MySQLConnection.connect(configuration)
         let open = try await connection.rows(
             """
-            SELECT CONCAT_WS(' ', p.command, p.state, LEFT(p.info, 60), t.trx_id) AS what
+            SELECT CONCAT_WS(' ', p.command, p.state, LEFT(p.info, 60), t.trx_id, t.trx_state, t.trx_started, NOW(), t.trx_is_read_only, t.trx_autocommit_non_locking, t.trx_tables_in_use) AS what
             FROM information_schema.processlist p
             LEFT JOIN information_schema.innodb_trx t ON t.trx_mysql_thread_id = p.id
             WHERE p.db = DATABASE() AND p.id <> CONNECTION_ID() AND (t.trx_id IS NOT NULL OR p.command <> 'Sleep')

@@ -78,10 +78,12 @@ package struct APIServer: Sendable {
         let responder = APIResponder(
             routes: routes, authenticator: authenticator, trustsForwarded: settings.trustsForwarded,
             log: AccessLog(logger: logger))
+        let patience = settings.drain
         let application = Application(
             responder: responder,
             server: .http1(
                 configuration: .init(
+                    additionalChannelHandlers: [ClosesWhenSent(patience: patience)],
                     idleTimeout: .seconds(30),
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))),
