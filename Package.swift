@@ -173,7 +173,8 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "sheaf", "SheetsEmulator", "LabelExport", "Compression", "Digest", "MySQL", "TestServers", "TestRandom",
+                "sheaf", "SheetsEmulator", "LabelExport", "ObjectStorage", "Compression", "Digest", "MySQL",
+                "TestServers", "TestRandom",
                 "TestSupport", argumentParser,
                 subprocess, systemPackage,
             ]),
