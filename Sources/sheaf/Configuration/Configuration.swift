@@ -15,6 +15,8 @@ struct Configuration: Sendable {
     /// Where jobs keep their folders.
     var stateFolder: String
     var language: String?
+    /// Where the SQL views of the datasets go.
+    var views = ViewPlace.storeDatabase
 }
 
 struct StoreSettings: Sendable {
