@@ -60,7 +60,8 @@ package struct ViewDefinition: Sendable {
             } else if !isColumnName(scalars) {
                 problems.append(
                     "The field `\(shown)` cannot be a column of a view: a name has 1 to 64 characters of Unicode's "
-                        + "basic plane, no - at its beginning and no space at its end.")
+                        + "basic plane, none of them a control character, no - at its beginning and no space at its end."
+                )
             }
             seen[folded] = shown
         }
@@ -73,10 +74,10 @@ package struct ViewDefinition: Sendable {
 
     /// Whether servers take a name for a column, and find the member of a label by it.
     ///
-    /// MariaDB takes a - at the beginning of a path's member for something else, and finds none.
+    /// MariaDB finds no member whose name begins with a -, nor one with a control character.
     private static func isColumnName(_ scalars: String.UnicodeScalarView) -> Bool {
         1...64 ~= scalars.count && scalars.last != " " && scalars.first != "-"
-            && !scalars.contains { $0.value == 0 || $0.value > 0xFFFF }
+            && !scalars.contains { $0.value < 0x20 || $0.value > 0xFFFF }
     }
 
     // MARK: - The statement

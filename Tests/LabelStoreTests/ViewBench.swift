@@ -37,6 +37,7 @@ struct ViewBench {
     ///   - before: the keys that there are.
     ///   - schema: of which schema.
     ///   - failing: all is staged and nothing published, as by a worker that was killed.
+    /// - Throws: what the store throws.
     func publish(
         _ changes: [KeyHash: String?], before: Set<KeyHash>, schema: String = ViewBench.schema, failing: Bool = false
     ) async throws {
