@@ -15,6 +15,7 @@ struct Configuration: Sendable {
     /// Where jobs keep their folders.
     var stateFolder: String
     var language: String?
+    var serve: ServeSettings
     /// Where the SQL views of the datasets go.
     var views = ViewPlace.storeDatabase
 }
@@ -79,6 +80,17 @@ struct DatasetSettings: Sendable {
     var training: TrainingSettings?
     /// Which versions are kept; `nil` keeps all.
     var retention: RetentionRule?
+    /// How its labels are divided where an export says no more than which split it wants.
+    var split: SplitSettings?
+}
+
+/// How labels of a dataset are divided.
+struct SplitSettings: Sendable {
+    /// Such as `train:80,validation:10,test:10`.
+    var shares: String
+    /// The field whose value decides; `nil`: the key.
+    var by: String?
+    var salt: String?
 }
 
 struct SheetSettings: Sendable {

@@ -56,7 +56,7 @@ struct ConfigurationReader {
             collector.note("this is not YAML", line: 0)
             return nil
         }
-        let keys = ["store", "store_password_file", "google", "datasets", "state_folder", "language", "views"]
+        let keys = ["store", "store_password_file", "google", "datasets", "state_folder", "language", "serve", "views"]
         guard let top = YAMLMapping(root, path: "", keys: keys, collector) else { return nil }
 
         let url = top.requiredText("store", hint: "give a URL such as mysql://sheaf@db.example/labels")
@@ -81,7 +81,8 @@ struct ConfigurationReader {
                 line: top["store"]?.mark?.line ?? 0),
             google: google(top),
             datasets: datasets.entries.compactMap(dataset),
-            stateFolder: path(top.text("state_folder") ?? ".sheaf"), language: language, views: views(top))
+            stateFolder: path(top.text("state_folder") ?? ".sheaf"), language: language, serve: serve(top),
+            views: views(top))
     }
 
     private func google(_ top: YAMLMapping) -> GoogleSettings {
@@ -126,7 +127,7 @@ struct ConfigurationReader {
         let path = "datasets.\(name)"
         guard
             let mapping = YAMLMapping(
-                node, path: path, keys: ["schema", "sheets", "guards", "training", "retention"], collector)
+                node, path: path, keys: ["schema", "sheets", "guards", "training", "retention", "split"], collector)
         else { return nil }
         let schema = mapping.requiredText("schema", hint: "name the file of the label schema")
         var sheets: [SheetSettings] = []
@@ -154,7 +155,7 @@ struct ConfigurationReader {
         return DatasetSettings(
             name: name, line: node.mark?.line ?? 0, schema: schema ?? "", schemaPath: self.path(schema ?? ""),
             sheets: sheets, guards: guards(mapping), training: training(mapping, name: name),
-            retention: retention(mapping))
+            retention: retention(mapping), split: split(mapping))
     }
 
     private func sheet(_ node: Node, path: String) -> SheetSettings? {
