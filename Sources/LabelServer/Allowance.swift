@@ -21,4 +21,12 @@ struct Allowance: Sendable {
         left -= 1
         return true
     }
+    /// Whether there is one left, which stays.
+    func has(at now: Duration) -> Bool {
+        var other = self
+        return other.take(at: now)
+    }
+
+    /// Whether nothing is taken any more.
+    func isFull(at now: Duration) -> Bool { left + max(0, (now - at) / .seconds(1)) * perSecond >= burst }
 }

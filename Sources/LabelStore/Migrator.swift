@@ -20,6 +20,8 @@ package struct Migration: Sendable {
             number: 3, name: "schemas", text: String(decoding: PackageResources._003_schemas_sql, as: UTF8.self)),
         Migration(
             number: 4, name: "history", text: String(decoding: PackageResources._004_history_sql, as: UTF8.self)),
+        Migration(
+            number: 5, name: "reading", text: String(decoding: PackageResources._005_reading_sql, as: UTF8.self)),
     ]
 
     /// SHA-256 of the file's bytes: a migration that was applied must never change.

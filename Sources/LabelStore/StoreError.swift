@@ -16,6 +16,7 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
         case tagExists = "tag-exists"
         case unknownKey = "unknown-key"
         case unknownHold = "unknown-hold"
+        case unknownToken = "unknown-token"
         case unknownJob = "unknown-job"
         case notAllowed = "not-allowed"
         case damaged

@@ -15,6 +15,7 @@ struct Configuration: Sendable {
     /// Where jobs keep their folders.
     var stateFolder: String
     var language: String?
+    var serve: ServeSettings
 }
 
 struct StoreSettings: Sendable {

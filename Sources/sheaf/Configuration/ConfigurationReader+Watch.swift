@@ -58,19 +58,13 @@ extension ConfigurationReader {
     private func listen(_ watch: YAMLMapping) -> (host: String, port: Int) {
         let usual = (host: "127.0.0.1", port: 8791)
         guard let text = watch.text("listen") else { return usual }
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        var host = parts.dropLast().joined(separator: ":")
-        let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
-        if isBracketed { host = String(host.dropFirst().dropLast()) }
-        guard let port = parts.last.flatMap({ Int($0) }), (0...65_535).contains(port), !host.isEmpty,
-            isBracketed == host.contains(":"), host.utf8.allSatisfy({ $0 > 32 && $0 < 127 && $0 != UInt8(ascii: "/") })
-        else {
+        guard let place = Self.place(text) else {
             collector.note(
                 "`google.watch.listen` must be host and port, such as 127.0.0.1:8791 or [::1]:8791", at: watch["listen"]
             )
             return usual
         }
-        return (host, port)
+        return place
     }
 
     /// A day unless told otherwise, and a week at most, as Google has it.

@@ -122,6 +122,17 @@ struct YAMLMapping {
         return value
     }
 
+    func flag(_ key: String, default fallback: Bool) -> Bool {
+        guard let node = self[key] else { return fallback }
+        switch node.scalar?.string {
+        case "true": return true
+        case "false": return false
+        default:
+            collector.note("`\(name(key))` must be true or false", at: node)
+            return fallback
+        }
+    }
+
     /// A share from 0 to 1, written `5%` or `0.05`; `none` is no limit.
     func share(_ key: String, default fallback: Double?) -> Double? {
         guard let node = self[key] else { return fallback }

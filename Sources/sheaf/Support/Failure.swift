@@ -108,7 +108,7 @@ struct Failure: Error {
         switch error.code {
         case .busy, .leaseLost: exit = .busy
         case .unknownDataset, .unknownVersion, .unknownHold, .unknownJob, .notAllowed, .prunedVersion,
-            .unknownTag, .tagExists, .unknownKey:
+            .unknownTag, .tagExists, .unknownKey, .unknownToken:
             exit = .usage
         case .notMigrated, .newerThanProgram, .changedMigration, .damaged: exit = .store
         }

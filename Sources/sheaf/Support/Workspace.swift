@@ -45,8 +45,11 @@ struct Workspace: Sendable {
     // MARK: - Store
 
     /// Runs a body with the store, whose tables must be up to date unless told otherwise.
-    func withStore<R>(migrated: Bool = true, _ body: (LabelStore) async throws -> R) async throws -> R {
-        let store = LabelStore(pool: MySQLPool(configuration: try storeConfiguration()), logger: logger)
+    func withStore<R>(
+        migrated: Bool = true, connections: Int = 4, _ body: (LabelStore) async throws -> R
+    ) async throws -> R {
+        let pool = MySQLPool(configuration: try storeConfiguration(), maximumConnections: connections)
+        let store = LabelStore(pool: pool, logger: logger)
         let result: Result<R, any Error>
         do {
             if migrated { try await store.requireMigrated() }
