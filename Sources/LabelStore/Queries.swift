@@ -63,26 +63,39 @@ extension LabelStore {
 
     /// Cancels a query: at once while it waits; who runs it is told.
     ///
+    /// - Parameters:
+    ///   - id: the query.
+    ///   - actor: who wants it, for the audit; `nil` if it is whoever sent it.
+    ///   - why: why, for the audit.
     /// - Returns: whether it waited or ran.
     /// - Throws: `MySQLError`.
-    package func cancelQuery(_ id: UInt64) async throws -> Bool {
+    package func cancelQuery(_ id: UInt64, by actor: String? = nil, why: String? = nil) async throws -> Bool {
         try await pool.withTransaction { connection in
-            let ended = try connection.execute(
-                """
-                UPDATE sheaf_queries SET state = 'cancelled', error = 'The query was cancelled.',
-                    cancel_asked_at = UTC_TIMESTAMP(6), finished_at = UTC_TIMESTAMP(6)
-                WHERE query_id = ? AND state = 'pending'
-                """, [.uint(id)])
-            if ended.affectedRows > 0 { return true }
-            try connection.execute(
-                """
-                UPDATE sheaf_queries SET cancel_asked_at = UTC_TIMESTAMP(6)
-                WHERE query_id = ? AND state = 'running' AND cancel_asked_at IS NULL
-                """, [.uint(id)])
-            let rows = try connection.rows(
-                "SELECT COUNT(*) FROM sheaf_queries WHERE query_id = ? AND state = 'running'", [.uint(id)])
-            return try rows.first?.int(0) == 1
+            let isOpen = try Self.cancel(id, connection)
+            if isOpen, let actor {
+                try Self.audit(
+                    "cancel-query", dataset: .null, subject: "query \(id)", actor: actor, why: why, connection)
+            }
+            return isOpen
         }
+    }
+
+    private static func cancel(_ id: UInt64, _ connection: isolated MySQLConnection) throws -> Bool {
+        let ended = try connection.execute(
+            """
+            UPDATE sheaf_queries SET state = 'cancelled', error = 'The query was cancelled.',
+                cancel_asked_at = UTC_TIMESTAMP(6), finished_at = UTC_TIMESTAMP(6)
+            WHERE query_id = ? AND state = 'pending'
+            """, [.uint(id)])
+        if ended.affectedRows > 0 { return true }
+        try connection.execute(
+            """
+            UPDATE sheaf_queries SET cancel_asked_at = UTC_TIMESTAMP(6)
+            WHERE query_id = ? AND state = 'running' AND cancel_asked_at IS NULL
+            """, [.uint(id)])
+        let rows = try connection.rows(
+            "SELECT COUNT(*) FROM sheaf_queries WHERE query_id = ? AND state = 'running'", [.uint(id)])
+        return try rows.first?.int(0) == 1
     }
 
     // MARK: - Running

@@ -31,7 +31,9 @@ final class PieceQueue: Sendable {
     ///
     /// - Parameter capacity: so many pieces are under way at most, from `send` to `settle`.
     init(capacity: Int) {
-        room = DispatchSemaphore(value: capacity)
+        // Dispatch stops a program whose semaphore ends lower than it began: this one begins at nothing.
+        room = DispatchSemaphore(value: 0)
+        for _ in 0..<capacity { room.signal() }
     }
 
     /// Hands over rows; waits, by blocking this thread, while too much is under way.

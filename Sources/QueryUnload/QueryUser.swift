@@ -11,14 +11,14 @@ package enum QueryUser {
         for grant in grants {
             if let excess = excess(of: grant) {
                 throw UnloadProblem(
-                    .unavailable, "The database user of queries may do more than read (\(excess)).",
+                    .unsafeUser, "The database user of queries may do more than read (\(excess)).",
                     hint: "Give queries.database a user with SELECT alone, or set queries.may_write: true in "
                         + "sheaf.yaml to run them all the same.")
             }
         }
         guard grants.contains(where: { $0.uppercased().contains("SELECT") }) else {
             throw UnloadProblem(
-                .unavailable, "The database user of queries may read nothing.",
+                .unsafeUser, "The database user of queries may read nothing.",
                 hint: "GRANT SELECT on what queries are for.")
         }
     }

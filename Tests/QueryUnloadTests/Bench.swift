@@ -2,6 +2,7 @@ import Compression
 import Foundation
 import MySQL
 import TestSupport
+import Testing
 
 @testable import QueryUnload
 
@@ -79,5 +80,19 @@ struct Bench: Sendable {
             .run(sql, format: format, castsDates: castsDates, into: destination)
         defer { try? FileManager.default.removeItem(atPath: path("result")) }
         return try text(of: result)
+    }
+}
+
+/// Expects a problem of a kind, whose words hold a text.
+func expectProblem(
+    _ code: UnloadProblem.Code, naming text: String = "", _ comment: String = "", _ body: () async throws -> Void
+) async {
+    do {
+        try await body()
+        Issue.record("no error: \(comment)")
+    } catch let problem as UnloadProblem {
+        #expect(problem.code == code && (text.isEmpty || problem.description.contains(text)), "\(comment): \(problem)")
+    } catch {
+        Issue.record("\(comment): \(error)")
     }
 }

@@ -58,12 +58,10 @@ import Testing
                 let before = try await Traces(bench, file)
                 let unloader = bench.unloader(asRoot: true)
                 for template in Refusals.statements {
-                    await #expect("\(template)") {
+                    await expectProblem(.notOneSelect, template) {
                         _ = try await unloader.run(
                             Self.statement(template, bench, file), format: .queuery, castsDates: false,
                             into: bench.destination)
-                    } throws: { error in
-                        (error as? UnloadProblem)?.code == .notOneSelect
                     }
                 }
                 #expect(try await Traces(bench, file) == before)
@@ -111,10 +109,8 @@ import Testing
             let strict = Unloader(
                 database: bench.root, check: SelectCheck(), limits: UnloadLimits(), readsBooleans: false,
                 mayWrite: false)
-            await #expect {
+            await expectProblem(.unsafeUser, naming: "more than read") {
                 try await strict.checkUser()
-            } throws: { error in
-                (error as? UnloadProblem)?.code == .unavailable
             }
             try await bench.unloader(asRoot: true).checkUser()
             try await bench.unloader().checkUser()

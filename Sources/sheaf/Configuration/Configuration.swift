@@ -16,6 +16,8 @@ struct Configuration: Sendable {
     var stateFolder: String
     var language: String?
     var serve: ServeSettings
+    /// `nil` where nobody may send SELECTs.
+    var queries: QueriesSettings?
 }
 
 struct StoreSettings: Sendable {
