@@ -153,7 +153,7 @@ struct QueryScene: Sendable {
         _ method: String = "GET", _ path: String, as other: TokenText? = nil, form: String? = nil,
         withoutToken: Bool = false
     ) async throws -> Answer {
-        var headers: HTTPHeaders = []
+        var headers: HTTPHeaders = [:]
         let token = other ?? token
         if !withoutToken {
             // As clients of the protocol do it.
@@ -250,8 +250,8 @@ struct QueryScene: Sendable {
         let result = try await Subprocess.run(
             executable, arguments: Arguments(arguments), input: .string(input), output: .string(limit: 256 << 20),
             error: .string(limit: 1 << 20))
-        try #require(result.terminationStatus.isSuccess, "\(result.standardError ?? "")")
-        return result.standardOutput ?? ""
+        try #require(result.terminationStatus.isSuccess, "\(result.standardError)")
+        return result.standardOutput
     }
 }
 
