@@ -174,7 +174,8 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "sheaf", "SheetsEmulator", "MySQL", "TestServers", "TestRandom", "TestSupport", argumentParser,
+                "sheaf", "SheetsEmulator", "LabelExport", "Compression", "Digest", "MySQL", "TestServers", "TestRandom",
+                "TestSupport", argumentParser,
                 subprocess, systemPackage,
             ]),
         .testTarget(

@@ -60,7 +60,7 @@ package struct SHA256Hasher: ~Copyable {
     }
 
     /// Takes the digest as big-endian words, and readies the context for the next one.
-    private mutating func finishWords() -> InlineArray<4, UInt64> {
+    package mutating func finishWords() -> InlineArray<4, UInt64> {
         var words = InlineArray<4, UInt64>(repeating: 0)
         withUnsafeMutableBytes(of: &words) { buffer in
             require(EVP_DigestFinal_ex(context, buffer.bindMemory(to: UInt8.self).baseAddress, nil))

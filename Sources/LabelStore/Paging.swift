@@ -1,30 +1,10 @@
 package import LabelDiff
 internal import MySQL
 
-/// Labels of a version, in key order.
-package struct LabelPage: Sendable {
-    package private(set) var keys: [KeyHash] = []
-    /// Canonical JSON of each label, as stored: these very bytes were hashed.
-    package private(set) var labels: [[UInt8]] = []
-    /// The key that the next page begins behind; `nil` if this page is the last one.
-    package fileprivate(set) var next: KeyHash?
-    fileprivate var course: PageCourse?
-
-    fileprivate mutating func append(_ key: KeyHash, _ label: [UInt8]) {
-        keys.append(key)
-        labels.append(label)
-    }
-
-    /// Brings into one order what came of two tables, each in key order for itself.
-    fileprivate mutating func sort() {
-        if zip(keys, keys.dropFirst()).allSatisfy({ $0 < $1 }) { return }
-        let order = keys.indices.sorted { keys[$0] < keys[$1] }
-        keys = order.map { keys[$0] }
-        labels = order.map { labels[$0] }
-    }
-}
-
 extension LabelStore {
+    /// So many bytes of labels a page has at most, unless one label alone has more.
+    private static let mostPageBytes = 16 << 20
+
     /// The next labels of a version behind a key, in key order.
     ///
     /// A page costs what it holds and not what the dataset holds, whatever the version: it is the range of keys that
@@ -36,76 +16,140 @@ extension LabelStore {
     ///   - dataset: the dataset to read.
     ///   - version: a published version.
     ///   - after: the `next` of the page before; `nil` for the first page.
+    ///   - through: the last key to read; `nil` for the last of all.
+    ///   - since: an older version: only labels that came after it; `nil` for all.
     ///   - limit: about how many labels; never more than twice as many.
     /// - Returns: the labels, their keys, and where the next page begins.
     /// - Throws: `MySQLError`.
     package func page(
-        of dataset: DatasetRecord, version: Int, after: KeyHash?, limit: Int
+        of dataset: DatasetRecord, version: Int, after: KeyHash?, through: KeyHash? = nil, since: Int? = nil, limit: Int
     ) async throws -> LabelPage {
-        try await page(of: dataset, version: version, after: after, limit: limit, course: nil)
+        let stretch = KeyStretch(after: after, through: through)
+        return try await page(PageWish(dataset, version, since: since, stretch), limit: limit, course: nil)
     }
 
     /// The next page, which goes as far as the pages before it where their course is known.
-    private func page(
-        of dataset: DatasetRecord, version: Int, after: KeyHash?, limit: Int, course: PageCourse?
-    ) async throws -> LabelPage {
+    private func page(_ wish: PageWish, limit: Int, course: PageCourse?) async throws -> LabelPage {
         try await pool.withConnection { connection in
             if let course {
-                let plan = PagePlan(dataset: dataset, version: version, after: after, course: course)
+                let plan = PagePlan(wish, course, end: course.end(behind: wish.stretch.after))
                 if var page = try Self.read(plan, atMost: 2 * limit, connection) {
-                    if page.keys.count < limit / 2 + 1 { page.course = course.wider() }
+                    if page.count < limit / 2 + 1 { page.course = course.wider() }
                     return page
                 }
             }
-            let asked = try PageCourse(dataset: dataset, version: version, after: after, limit: limit, connection)
-            let plan = PagePlan(dataset: dataset, version: version, after: after, course: asked, isAsked: true)
-            return try Self.read(plan, atMost: .max, connection) ?? LabelPage()
+            var limit = limit
+            while true {
+                let asked = try PageCourse(wish, limit: limit, connection)
+                let plan = PagePlan(wish, asked, end: asked.end)
+                if let page = try Self.read(plan, atMost: limit > 1 ? .max : nil, connection) { return page }
+                limit = max(1, limit / 8)
+            }
         }
     }
 
-    private struct TooMany: Error {}
+    private struct TooMuch: Error {}
 
-    /// Reads a page; `nil` if it has more labels than it may have.
+    /// Reads a page; `nil` if it has more labels than it may have, or more bytes.
+    ///
+    /// Without a limit, whatever it has is taken.
     private static func read(
-        _ plan: PagePlan, atMost limit: Int, _ connection: isolated MySQLConnection
+        _ plan: PagePlan, atMost limit: Int?, _ connection: isolated MySQLConnection
     ) throws -> LabelPage? {
         var page = LabelPage()
         page.next = plan.end
         page.course = plan.course
         do {
             try connection.forEachRow(plan.statement, plan.parameters) { row in
-                if page.keys.count == limit { throw TooMany() }
-                page.append(KeyHash(row.word16(0)), row.bytes(1))
+                if let limit, page.count == limit || page.byteCount > Self.mostPageBytes { throw TooMuch() }
+                let key = KeyHash(row.word16(0))
+                row.withBytes(1) { page.append(key, $0) }
             }
-        } catch is TooMany {
+        } catch is TooMuch {
             return nil
         }
         page.sort()
         return page
     }
 
-    /// Hands over all labels of a version in pages, in key order.
+    /// Hands over all labels of a version in pages, in key order; the next page is read while one is looked at.
+    ///
+    /// No transaction is open meanwhile, and no connection is held while the body runs, but for the moment that the next
+    /// page takes.
     ///
     /// - Parameters:
     ///   - dataset: the dataset to read.
     ///   - version: a published version.
+    ///   - stretch: which keys.
+    ///   - since: an older version: only labels that came after it; `nil` for all.
     ///   - limit: about how many labels a page has.
     ///   - body: takes one page after the other; none of them is empty.
     /// - Throws: `StoreError.prunedVersion` if it is pruned meanwhile; `MySQLError`, `CancellationError`, or what the
     ///   body throws.
     package func forEachPage(
-        of dataset: DatasetRecord, version: Int, limit: Int, _ body: (LabelPage) async throws -> Void
+        of dataset: DatasetRecord, version: Int, in stretch: KeyStretch = .all, since: Int? = nil, limit: Int,
+        _ body: (LabelPage) async throws -> Void
     ) async throws {
-        var after: KeyHash?
-        var course: PageCourse?
-        repeat {
-            try Task.checkCancellation()
-            let page = try await page(of: dataset, version: version, after: after, limit: limit, course: course)
-            // A version is pruned before a row of it goes: if it still stands now, this page was whole.
-            try await requirePublished(version, of: dataset)
-            if !page.keys.isEmpty { try await body(page) }
-            (after, course) = (page.next, page.course)
-        } while after != nil
+        try await forEachPage(PageWish(dataset, version, since: since, stretch), limit: limit, body)
+    }
+
+    /// Hands over those labels of a version that a later one does not have as they were, in pages, in key order.
+    ///
+    /// - Parameters:
+    ///   - dataset: the dataset to read.
+    ///   - version: a published version.
+    ///   - later: a later one, which has replaced or deleted the labels.
+    ///   - stretch: which keys.
+    ///   - limit: about how many labels a page has.
+    ///   - body: takes one page after the other; none of them is empty.
+    /// - Throws: as `forEachPage(of:version:in:since:limit:_:)`.
+    package func forEachPageOfEnded(
+        of dataset: DatasetRecord, version: Int, by later: Int, in stretch: KeyStretch = .all, limit: Int,
+        _ body: (LabelPage) async throws -> Void
+    ) async throws {
+        try await forEachPage(PageWish(dataset, version, endedBy: later, stretch), limit: limit, body)
+    }
+
+    private func forEachPage(
+        _ wish: PageWish, limit: Int, _ body: (LabelPage) async throws -> Void
+    ) async throws {
+        var wish = wish
+        var page = try await wholePage(wish, limit: limit, course: nil)
+        while let next = page.next {
+            wish.stretch.after = next
+            let ahead = wish
+            let course = page.course
+            async let following = wholePage(ahead, limit: limit, course: course)
+            if page.count > 0 { try await body(page) }
+            page = try await following
+        }
+        if page.count > 0 { try await body(page) }
+    }
+
+    private func wholePage(_ wish: PageWish, limit: Int, course: PageCourse?) async throws -> LabelPage {
+        try Task.checkCancellation()
+        let page = try await page(wish, limit: limit, course: course)
+        // A version is pruned before a row of it goes: if it still stands now, this page was whole.
+        try await requirePublished(wish.version, of: wish.dataset)
+        return page
+    }
+}
+
+/// Which labels are asked for.
+struct PageWish: Sendable {
+    let dataset: DatasetRecord
+    let version: Int
+    /// Only labels that came after this version.
+    let since: Int?
+    /// Only labels that ended after the version, and by this one.
+    let endedBy: Int?
+    var stretch: KeyStretch
+
+    init(
+        _ dataset: DatasetRecord, _ version: Int, since: Int? = nil, endedBy: Int? = nil, _ stretch: KeyStretch
+    ) {
+        (self.dataset, self.version, self.since, self.endedBy) = (dataset, version, since, endedBy)
+        self.stretch = stretch
     }
 }
 
@@ -114,9 +158,9 @@ extension LabelStore {
 /// Asking both tables where a page has to end costs as much as a page. Keys are hashes, and so lie equally dense
 /// everywhere: where one page ends tells how far the next ones may go. A page that has too many labels all the same is
 /// read again, and asked for; behind pages with too few, the course grows wider, and then is asked for anew.
-private struct PageCourse: Sendable {
+struct PageCourse: Sendable {
     /// The first half of the keys' distance from the beginning to the end of a page; `nil`: to the last key of all.
-    private(set) var span: UInt64?
+    private var span: UInt64?
     private var widenings = 0
     private static let mostWidenings = 3
     /// Where the page that was asked for ends; `nil`: it is the last one.
@@ -124,10 +168,9 @@ private struct PageCourse: Sendable {
     /// Much of the history is part of the version.
     let isOld: Bool
 
-    init(
-        dataset: DatasetRecord, version: Int, after: KeyHash?, limit: Int, _ connection: isolated MySQLConnection
-    ) throws {
-        let datasetID = MySQLValue.uint(UInt64(dataset.id))
+    init(_ wish: PageWish, limit: Int, _ connection: isolated MySQLConnection) throws {
+        let datasetID = MySQLValue.uint(UInt64(wish.dataset.id))
+        let after = wish.stretch.after
         let behind = after == nil ? "" : " AND key_hash > ?"
         let start = [datasetID] + (after.map { [$0.value] } ?? [])
 
@@ -146,7 +189,7 @@ private struct PageCourse: Sendable {
             """
             SELECT 1 FROM sheaf_history FORCE INDEX (closed)
             WHERE dataset_id = ? AND valid_to > ? ORDER BY valid_to LIMIT 1 OFFSET ?
-            """, [datasetID, .int(Int64(version)), .int(Int64(limit))]
+            """, [datasetID, .int(Int64(wish.version)), .int(Int64(limit))]
         ).isEmpty
         let ends = [try lastKey("sheaf_labels", "hashes"), isOld ? try lastKey("sheaf_history", "PRIMARY") : nil]
         end = ends.compactMap(\.self).min()
@@ -162,7 +205,7 @@ private struct PageCourse: Sendable {
         return course
     }
 
-    /// The last key of the page behind a key, if this course goes on there.
+    /// The last key of the page behind a key, if this course goes on there; `nil`: all the rest is one page.
     func end(behind after: KeyHash?) -> KeyHash? {
         guard let span else { return nil }
         let (high, isOver) = (after?.high ?? 0).addingReportingOverflow(span)
@@ -172,29 +215,40 @@ private struct PageCourse: Sendable {
 
 /// How one page is read: up to which key, and by which keys of the tables.
 private struct PagePlan {
-    /// The last key of the page; `nil` if all the rest is one page.
+    /// The key that the next page begins behind; `nil` if all the rest is one page.
     let end: KeyHash?
     let course: PageCourse
     let statement: String
     let parameters: [MySQLValue]
 
-    /// A page; if its course was asked for at this very key, it ends where that says.
-    init(dataset: DatasetRecord, version: Int, after: KeyHash?, course: PageCourse, isAsked: Bool = false) {
+    init(_ wish: PageWish, _ course: PageCourse, end asked: KeyHash?) {
         self.course = course
-        end = isAsked ? course.end : course.end(behind: after)
-        let version = MySQLValue.int(Int64(version))
-        let start = [MySQLValue.uint(UInt64(dataset.id))] + (after.map { [$0.value] } ?? [])
-        let range = (after == nil ? "" : " AND key_hash > ?") + (end == nil ? "" : " AND key_hash <= ?")
-        let bounds = start + (end.map { [$0.value] } ?? [])
+        let through = wish.stretch.through
+        let last = [asked, through].compactMap(\.self).min()
+        end = last == through ? nil : last
+        let version = MySQLValue.int(Int64(wish.version))
+        let start = [MySQLValue.uint(UInt64(wish.dataset.id))] + (wish.stretch.after.map { [$0.value] } ?? [])
+        let range = (wish.stretch.after == nil ? "" : " AND key_hash > ?") + (last == nil ? "" : " AND key_hash <= ?")
+        let bounds = start + (last.map { [$0.value] } ?? [])
+        let newer = wish.since == nil ? "" : " AND valid_from > ?"
+        let since = wish.since.map { [MySQLValue.int(Int64($0))] } ?? []
         // Not sorted here: both come in key order but for what is found by where it ended, and a server would write
         // all texts to a temporary table first.
-        statement = """
-            SELECT key_hash, label FROM sheaf_labels FORCE INDEX (PRIMARY)
-            WHERE dataset_id = ?\(range) AND valid_from <= ?
-            UNION ALL
+        let former = """
             SELECT key_hash, label FROM sheaf_history FORCE INDEX (\(course.isOld ? "PRIMARY" : "closed"))
-            WHERE dataset_id = ?\(range) AND valid_from <= ? AND valid_to > ?
+            WHERE dataset_id = ?\(range) AND valid_from <= ? AND valid_to > ?\(newer)
             """
-        parameters = bounds + [version] + bounds + [version, version]
+        if let endedBy = wish.endedBy {
+            statement = former + " AND valid_to <= ?"
+            parameters = bounds + [version, version] + since + [.int(Int64(endedBy))]
+        } else {
+            statement = """
+                SELECT key_hash, label FROM sheaf_labels FORCE INDEX (PRIMARY)
+                WHERE dataset_id = ?\(range) AND valid_from <= ?\(newer)
+                UNION ALL
+                \(former)
+                """
+            parameters = bounds + [version] + since + bounds + [version, version] + since
+        }
     }
 }

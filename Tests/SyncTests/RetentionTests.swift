@@ -128,7 +128,8 @@ import Testing
                 }
             }
             #expect(error?.code == .prunedVersion)
-            #expect(pages.value == 1)
+            // The second page may have been read ahead, while the version was still whole.
+            #expect(pages.value <= 2)
         }
     }
 

@@ -80,6 +80,17 @@ struct DatasetSettings: Sendable {
     var training: TrainingSettings?
     /// Which versions are kept; `nil` keeps all.
     var retention: RetentionRule?
+    /// How its labels are divided where an export says no more than which split it wants.
+    var split: SplitSettings?
+}
+
+/// How labels of a dataset are divided.
+struct SplitSettings: Sendable {
+    /// Such as `train:80,validation:10,test:10`.
+    var shares: String
+    /// The field whose value decides; `nil`: the key.
+    var by: String?
+    var salt: String?
 }
 
 struct SheetSettings: Sendable {

@@ -129,7 +129,7 @@ struct ConfigurationReader {
         let path = "datasets.\(name)"
         guard
             let mapping = YAMLMapping(
-                node, path: path, keys: ["schema", "sheets", "guards", "training", "retention"], collector)
+                node, path: path, keys: ["schema", "sheets", "guards", "training", "retention", "split"], collector)
         else { return nil }
         let schema = mapping.requiredText("schema", hint: "name the file of the label schema")
         var sheets: [SheetSettings] = []
@@ -157,7 +157,7 @@ struct ConfigurationReader {
         return DatasetSettings(
             name: name, line: node.mark?.line ?? 0, schema: schema ?? "", schemaPath: self.path(schema ?? ""),
             sheets: sheets, guards: guards(mapping), training: training(mapping, name: name),
-            retention: retention(mapping))
+            retention: retention(mapping), split: split(mapping))
     }
 
     private func sheet(_ node: Node, path: String) -> SheetSettings? {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LabelExport
 import LabelSchema
 import LabelStore
 import MySQL
@@ -95,6 +96,10 @@ struct Failure: Error {
                 .source, code: error.code.rawValue, CellText.shown(error.description.sentence, limit: 1_000))
         case let error as TrainingError:
             self.init(.jobFailed, code: error.code.rawValue, error.message, hint: error.hint)
+        case let problem as ExportProblem:
+            let exit: Exit = problem.code == .output ? .output : .usage
+            self.init(exit, code: problem.code.rawValue, problem.message, hint: problem.hint)
+        case let error as StoredLabelDamaged: self.init(.store, code: "damaged", error.description)
         case let error as SpoolError: self.init(.output, code: "spool", error.description)
         case is CancellationError:
             self.init(.cancelled, code: "cancelled", "Cancelled. The last published version is as it was.")
