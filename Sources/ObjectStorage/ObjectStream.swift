@@ -38,7 +38,8 @@ package actor ObjectStream {
     /// Uploads what is left and makes the object visible.
     ///
     /// - Returns: the object's entity tag.
-    func finish() async throws -> String {
+    /// - Throws: `ObjectStorageError`.
+    package func finish() async throws -> String {
         if upload == nil { return try await store.put(key, buffer, writing) }
         if !buffer.isEmpty { try await send() }
         while !running.isEmpty { try await collect() }
@@ -47,7 +48,9 @@ package actor ObjectStream {
     }
 
     /// Ends what runs and throws away what was uploaded.
-    func abandon() async throws {
+    ///
+    /// - Throws: `ObjectStorageError`.
+    package func abandon() async throws {
         for task in running { task.cancel() }
         for task in running { _ = await task.result }
         running = []
@@ -85,6 +88,20 @@ package actor ObjectStream {
 }
 
 extension ObjectStore {
+    /// An object that is written over time, by somebody who sees to its end: `finish` or `abandon`.
+    ///
+    /// - Parameters:
+    ///   - key: the object's name.
+    ///   - writing: how.
+    ///   - partSize: how many bytes a part has, at least 5 MiB; an object has at most 10,000 parts.
+    ///   - parallel: how many parts are on their way at a time.
+    /// - Returns: what takes its bytes.
+    package func stream(
+        _ key: String, _ writing: ObjectWriting = ObjectWriting(), partSize: Int = 8 << 20, parallel: Int = 2
+    ) -> ObjectStream {
+        ObjectStream(store: self, key: key, writing: writing, partSize: partSize, parallel: parallel)
+    }
+
     /// Writes an object as its bytes come, in constant memory: at most `parallel + 1` parts, each held twice while it is sent.
     ///
     /// If anything fails, or the task is cancelled, nothing becomes visible and the upload is aborted. What a killed process

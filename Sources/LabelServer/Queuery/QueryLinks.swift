@@ -2,6 +2,7 @@ internal import Foundation
 internal import HTTPTypes
 internal import HummingbirdCore
 internal import LabelStore
+internal import QueryUnload
 
 /// Links to the files of results.
 struct QueryLinks: Sendable {
@@ -22,12 +23,14 @@ struct QueryLinks: Sendable {
     ///   - now: the time by the database's clock.
     ///   - call: whoever asks, for the address that they reached the server by.
     /// - Throws: what the bucket throws.
-    func files(_ query: QueryRecord, _ document: QueryDocument, now: StoreTime, _ call: APICall) async throws
-        -> [String]
-    {
+    func files(_ query: QueryRecord, _ document: QueryDocument, now: StoreTime, _ call: APICall) throws -> [String] {
         switch place {
         case .folder:
             return document.parts.indices.map { link(query, file: "\($0 + 1)", now: now, call) }
+        case .objects(let objects):
+            let lifetime = min(lifetime, max(.seconds(1), query.expiresIn ?? lifetime))
+            let destination = try objects.under(query.place ?? "")
+            return try document.parts.map { try destination.link($0.name, expires: lifetime) }
         }
     }
 

@@ -124,9 +124,9 @@ package final class QueryService: Sendable {
 
     private func perform(_ query: ClaimedQuery, _ name: String) async {
         let started = ContinuousClock.now
-        let destination = place.destination(name)
         let result: Result<UnloadResult, any Error>
         do {
+            let destination = try place.destination(name)
             result = .success(
                 try await unloader.run(
                     query.statement, format: UnloadFormat(rawValue: query.format) ?? .queuery,
@@ -138,7 +138,7 @@ package final class QueryService: Sendable {
         // In a task that is not cancelled: what became of the query is to be noted whatever happens.
         await Task {
             do {
-                try await note(result, of: query, name, isCancelled: isCancelled, destination)
+                try await note(result, of: query, name, isCancelled: isCancelled)
             } catch {
                 logger.error(
                     "queries: an end could not be noted",
@@ -155,8 +155,7 @@ package final class QueryService: Sendable {
     }
 
     private func note(
-        _ result: Result<UnloadResult, any Error>, of query: ClaimedQuery, _ name: String, isCancelled: Bool,
-        _ destination: any UnloadDestination
+        _ result: Result<UnloadResult, any Error>, of query: ClaimedQuery, _ name: String, isCancelled: Bool
     ) async throws {
         switch result {
         case .success(let result):
@@ -165,7 +164,7 @@ package final class QueryService: Sendable {
                 result: document, rows: result.rows, bytes: result.bytes, lifetime: settings.keep)
             if try await store.finishQuery(query.id, worker: worker, place: name, outcome) { return }
             // Somebody has taken this server for dead, and said so.
-            try await destination.removeAll()
+            try await place.destination(name).removeAll()
         case .failure(let error):
             let (state, message): (QueryState, String) =
                 switch error {

@@ -80,7 +80,7 @@ package struct QueueryRoutes: Sendable {
         if query.state == .success {
             let now = try await store.now()
             let document = try Self.document(query)
-            answer.dataFileURLs = try await links.files(query, document, now: now, call)
+            answer.dataFileURLs = try links.files(query, document, now: now, call)
             if wantsManifest { answer.manifestFileURL = .some(links.manifest(query, now: now, call)) }
         }
         return try Self.answer(.ok, answer)
@@ -162,7 +162,7 @@ package struct QueueryRoutes: Sendable {
         }
         let document = try Self.document(query)
         if name == QueryLinks.manifest {
-            let manifest = QueryManifest(document, links: try await links.files(query, document, now: now, call))
+            let manifest = QueryManifest(document, links: try links.files(query, document, now: now, call))
             return try Self.answer(.ok, manifest)
         }
         guard let number = Int(name), document.parts.indices.contains(number - 1),

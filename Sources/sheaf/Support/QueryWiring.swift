@@ -4,6 +4,7 @@ import LabelServer
 import LabelStore
 import Logging
 import MySQL
+import ObjectStorage
 import QueryUnload
 
 extension Workspace {
@@ -57,8 +58,19 @@ extension Workspace {
     private func queryPlace(_ settings: QueriesSettings) throws -> QueryPlace {
         switch settings.place {
         case .folder(let folder): return .folder(folder)
-        case .objects:
-            throw Failure(.usage, code: "configuration", "Results cannot go to object storage.")
+        case .objects(let text):
+            do {
+                let location = try ObjectLocation(text)
+                let environment = ProcessInfo.processInfo.environment
+                let configuration = try ObjectStoreConfiguration.fromEnvironment(environment) { file in
+                    FileManager.default.contents(atPath: file).map { String(decoding: $0, as: UTF8.self) }
+                }
+                let bucket = try ObjectStore(bucket: location.bucket, configuration: configuration)
+                return .objects(ObjectDestination(store: bucket, location: location))
+            } catch let error as ObjectStorageError {
+                throw Failure(
+                    .usage, code: "configuration", "`queries.location`: \(error.message).", hint: error.hint)
+            }
         }
     }
 
