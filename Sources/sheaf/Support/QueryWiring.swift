@@ -67,7 +67,7 @@ extension Workspace {
                 }
                 let bucket = try ObjectStore(bucket: location.bucket, configuration: configuration)
                 return .objects(ObjectDestination(store: bucket, location: location))
-            } catch let error as ObjectStorageError {
+            } catch {
                 throw Failure(
                     .usage, code: "configuration", "`queries.location`: \(error.message).", hint: error.hint)
             }
