@@ -31,9 +31,13 @@ extension LabelStore {
         }
     }
 
-    /// A query; `nil` if there is none of this number, or if it is another token's.
+    /// A query.
     ///
-    /// - Parameter tokenID: whose it must be; `nil` takes anyone's.
+    /// - Parameters:
+    ///   - id: its number.
+    ///   - tokenID: whose it must be; `nil` takes anyone's.
+    /// - Returns: the query; `nil` if there is none of this number, or if it is another token's.
+    /// - Throws: `MySQLError`.
     package func query(_ id: UInt64, tokenID: UInt64? = nil) async throws -> QueryRecord? {
         let record = try await pool.withConnection { connection in
             try connection.rows("\(Self.queryColumns(statement: false)) WHERE q.query_id = ?", [.uint(id)])
@@ -49,6 +53,8 @@ extension LabelStore {
     ///   - states: only those; empty takes all.
     ///   - limit: how many at most.
     ///   - statement: whether with what they ask.
+    /// - Returns: them, the newest first.
+    /// - Throws: `MySQLError`.
     package func queries(in states: [QueryState] = [], limit: Int, statement: Bool = false) async throws
         -> [QueryRecord]
     {
@@ -177,8 +183,11 @@ extension LabelStore {
     /// Notes that a query came to nothing.
     ///
     /// - Parameters:
+    ///   - id: the query.
+    ///   - worker: who runs it.
     ///   - state: `failed` or `cancelled`.
     ///   - error: why, for the client.
+    /// - Throws: `MySQLError`.
     package func endQuery(_ id: UInt64, worker: String, as state: QueryState, error: String) async throws {
         try await pool.withTransaction { connection in
             try connection.execute(
@@ -212,6 +221,8 @@ extension LabelStore {
     /// Results whose time is over, oldest first, and what is left of queries that came to nothing.
     ///
     /// - Parameter limit: how many at most.
+    /// - Returns: them.
+    /// - Throws: `MySQLError`.
     package func queriesWithoutUse(limit: Int) async throws -> [QueryRecord] {
         try await pool.withConnection { connection in
             try connection.rows(
@@ -241,6 +252,7 @@ extension LabelStore {
     /// - Parameters:
     ///   - age: how long ago.
     ///   - limit: how many at once.
+    /// - Throws: `MySQLError`.
     package func forgetQueries(olderThan age: Duration, limit: Int = 1_000) async throws {
         try await pool.withTransaction { connection in
             try connection.execute(

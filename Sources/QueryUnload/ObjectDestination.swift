@@ -17,6 +17,7 @@ package struct ObjectDestination: UnloadDestination {
     /// A place under this one.
     ///
     /// - Parameter name: letters, digits and hyphens.
+    /// - Returns: the place.
     /// - Throws: `ObjectStorageError`.
     package func under(_ name: String) throws -> ObjectDestination {
         ObjectDestination(
@@ -28,6 +29,7 @@ package struct ObjectDestination: UnloadDestination {
     /// - Parameters:
     ///   - name: the file's.
     ///   - expires: how long it works, seven days at most.
+    /// - Returns: the address.
     /// - Throws: `ObjectStorageError`.
     package func link(_ name: String, expires: Duration) throws -> String {
         try store.presignedURL(location.key(name), expires: expires)

@@ -27,7 +27,9 @@ package struct Unloader: Sendable {
         (self.readsBooleans, self.mayWrite) = (readsBooleans, mayWrite)
     }
 
-    /// Runs a query. When the task is cancelled, the statement is killed on the server.
+    /// Runs a query.
+    ///
+    /// When the task is cancelled, the statement is killed on the server.
     ///
     /// - Parameters:
     ///   - statement: what a client sent.

@@ -22,6 +22,7 @@ package struct LinkSigner: Sendable {
     ///   - query: the query.
     ///   - file: the file's number, or `manifest`.
     ///   - expires: until when it works, in seconds since 1970 by the database's clock.
+    /// - Returns: the signature, in base64url.
     func signature(query: UInt64, file: String, expires: Int) -> String {
         let message = "sheaf-query-file-1\n\(query)\n\(file)\n\(expires)"
         return base64URL(HMACSHA256.authenticate(Array(message.utf8), key: key).bytes)

@@ -22,6 +22,7 @@ struct QueryLinks: Sendable {
     ///   - document: what it gave.
     ///   - now: the time by the database's clock.
     ///   - call: whoever asks, for the address that they reached the server by.
+    /// - Returns: the links.
     /// - Throws: what the bucket throws.
     func files(_ query: QueryRecord, _ document: QueryDocument, now: StoreTime, _ call: APICall) throws -> [String] {
         switch place {
