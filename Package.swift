@@ -166,6 +166,7 @@ let package = Package(
             dependencies: [
                 "LabelServer", "LabelExport", "QueryUnload", "SheetsEmulator", "SheetSource", "LabelStore", "LabelDiff",
                 "LabelSchema", "HTTPTransfer", "Compression", "Digest", "MySQL", "TestRandom", "TestSupport", logging,
+                subprocess, systemPackage,
             ]),
         .testTarget(
             name: "SheetsEmulatorTests",

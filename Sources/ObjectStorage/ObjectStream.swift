@@ -123,7 +123,7 @@ extension ObjectStore {
         _ key: String, _ writing: ObjectWriting = ObjectWriting(), partSize: Int = 8 << 20, parallel: Int = 2,
         _ body: (ObjectStream) async throws -> Void
     ) async throws -> String {
-        let stream = try stream(key, writing, partSize: partSize, parallel: parallel)
+        let stream = try self.stream(key, writing, partSize: partSize, parallel: parallel)
         do {
             try await body(stream)
             return try await stream.finish()
