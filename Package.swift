@@ -173,7 +173,9 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "sheaf", "SheetsEmulator", "MySQL", "TestServers", "TestRandom", "TestSupport", argumentParser,
+                "sheaf", "SheetsEmulator", "LabelExport", "ObjectStorage", "Compression", "Digest", "MySQL",
+                "TestServers", "TestRandom",
+                "TestSupport", argumentParser,
                 subprocess, systemPackage,
             ]),
         .testTarget(
