@@ -117,7 +117,7 @@ let package = Package(
         .testTarget(name: "HTTPTransferTests", dependencies: ["HTTPTransfer", "TestServers"]),
         .testTarget(
             name: "ObjectStorageTests",
-            dependencies: ["ObjectStorage", "HTTPTransfer", "Digest", "TestServers", "TestSupport", subprocess]),
+            dependencies: ["ObjectStorage", "HTTPTransfer", "Digest", "TestRandom", "TestServers", "TestSupport"]),
         .testTarget(
             name: "QueryUnloadTests",
             dependencies: [
