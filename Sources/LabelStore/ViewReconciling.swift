@@ -54,6 +54,9 @@ extension LabelStore {
         }
     }
 
+    /// So short that whoever comes behind a worker that was killed can wait for its end.
+    private static let leaseSeconds = 10
+
     /// Runs a body with the lease of all views; another worker has it for moments only.
     private func withViewLease<R: Sendable>(
         owner: String, _ body: (Lease) async throws -> R
@@ -61,8 +64,8 @@ extension LabelStore {
         var attempt = 1
         while true {
             do {
-                return try await withLease("views", owner: owner, body)
-            } catch let error as StoreError where error.code == .busy && attempt < 40 {
+                return try await withLease("views", owner: owner, seconds: Self.leaseSeconds, body)
+            } catch let error as StoreError where error.code == .busy && attempt < 4 * (Self.leaseSeconds + 2) {
                 try await Task.sleep(for: .milliseconds(250))
                 attempt += 1
             }
