@@ -21,7 +21,8 @@ CREATE TABLE sheaf_tokens (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 -- Queries of the Queuery protocol. state: pending, running, success, failed, cancelled, expired. statement is what the
--- client sent; it is data, and never logged. result is JSON: columns, parts (name, rows, bytes, hash), where they lie.
+-- client sent; it is data, and never logged. format: what the files look like (queuery, csv, ndjson). result is JSON:
+-- columns, parts (name, rows, bytes, hash), where they lie; where they lie is known from the start (place).
 -- worker and heartbeat_at tell which server runs it, so that another one can say that it died.
 CREATE TABLE sheaf_queries (
   query_id          BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
@@ -29,6 +30,8 @@ CREATE TABLE sheaf_queries (
   state             VARCHAR(16)     NOT NULL,
   statement         MEDIUMTEXT      NOT NULL,
   wants_types       TINYINT         NOT NULL,
+  format            VARCHAR(16)     NOT NULL,
+  place             VARCHAR(255)    NULL,
   result            MEDIUMTEXT      NULL,
   error             TEXT            NULL,
   row_count         BIGINT UNSIGNED NULL,

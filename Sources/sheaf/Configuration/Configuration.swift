@@ -18,6 +18,8 @@ struct Configuration: Sendable {
     var serve: ServeSettings
     /// Where the SQL views of the datasets go.
     var views = ViewPlace.storeDatabase
+    /// `nil` where nobody may send SELECTs.
+    var queries: QueriesSettings?
 }
 
 struct StoreSettings: Sendable {
