@@ -117,7 +117,7 @@ let package = Package(
         .testTarget(name: "HTTPTransferTests", dependencies: ["HTTPTransfer", "TestServers"]),
         .testTarget(
             name: "ObjectStorageTests",
-            dependencies: ["ObjectStorage", "HTTPTransfer", "Digest", "TestServers", "TestSupport", subprocess]),
+            dependencies: ["ObjectStorage", "HTTPTransfer", "Digest", "TestRandom", "TestServers", "TestSupport"]),
         .testTarget(
             name: "QueryUnloadTests",
             dependencies: [
@@ -167,6 +167,7 @@ let package = Package(
                 "LabelServer", "Sync", "LabelExport", "QueryUnload", "SheetsEmulator", "SheetSource", "LabelStore",
                 "LabelDiff",
                 "LabelSchema", "HTTPTransfer", "Compression", "Digest", "MySQL", "TestRandom", "TestSupport", logging,
+                subprocess, systemPackage,
             ]),
         .testTarget(
             name: "SheetsEmulatorTests",
@@ -174,7 +175,9 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "sheaf", "SheetsEmulator", "MySQL", "TestServers", "TestRandom", "TestSupport", argumentParser,
+                "sheaf", "SheetsEmulator", "LabelExport", "ObjectStorage", "Compression", "Digest", "MySQL",
+                "TestServers", "TestRandom",
+                "TestSupport", argumentParser,
                 subprocess, systemPackage,
             ]),
         .testTarget(

@@ -14,6 +14,8 @@ package struct HTTPRequest: Sendable {
     ///
     /// No secrets.
     package var label: String
+    /// What to sign it with; nil sends it as it is.
+    package var signing: RequestSigning?
 
     /// A request; a GET without a body unless told otherwise.
     package init(
@@ -22,7 +24,8 @@ package struct HTTPRequest: Sendable {
         headers: HTTPHeaders = HTTPHeaders(),
         body: [UInt8]? = nil,
         totalTimeout: Duration? = nil,
-        label: String
+        label: String,
+        signing: RequestSigning? = nil
     ) {
         self.method = method
         self.url = url
@@ -30,12 +33,15 @@ package struct HTTPRequest: Sendable {
         self.body = body
         self.totalTimeout = totalTimeout
         self.label = label
+        self.signing = signing
     }
 
-    /// Redirects are followed where nothing but reading is asked for: a POST that turns into a GET on the way, or
-    /// whose body goes to another server, is never what an API meant.
+    /// Redirects are followed where nothing but reading is asked for, and nothing is signed.
+    ///
+    /// A POST that turns into a GET on the way, or whose body goes to another server, is never what an API meant. A
+    /// signature is meant for one server alone.
     var followsRedirects: Bool {
-        method == "GET" || method == "HEAD"
+        (method == "GET" || method == "HEAD") && signing == nil
     }
 }
 

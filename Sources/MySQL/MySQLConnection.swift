@@ -4,7 +4,7 @@
 /// gets between the statements of a transaction. Enter once for a batch with `run`, and never once for a row.
 package actor MySQLConnection {
     private let thread: ConnectionThread
-    private let session: Session
+    let session: Session
 
     /// The connection's thread.
     package nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }

@@ -250,6 +250,20 @@ extension Session {
         }
     }
 
+    /// Does one thing with the connection that the library may fail at.
+    func withHandle<R>(
+        _ body: (UnsafeMutablePointer<MYSQL>) throws(MySQLError) -> R
+    ) throws(MySQLError) -> R {
+        let handle = try opened()
+        try interruption.statementBegins(clearing: false)
+        defer { interruption.statementEnded() }
+        do throws(MySQLError) {
+            return try body(handle)
+        } catch {
+            throw noted(error)
+        }
+    }
+
     /// Finds or prepares a statement, which is dropped from the cache when it fails.
     private func withStatement<R>(
         _ sql: String, _ body: (Statement) throws(MySQLError) -> R

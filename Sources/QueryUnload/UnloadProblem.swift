@@ -9,6 +9,8 @@ package struct UnloadProblem: Error, CustomStringConvertible {
         case tooMuch = "too-much"
         /// A value that the format cannot hold.
         case unsuitableValue = "unsuitable-value"
+        /// The database user may do more than read.
+        case unsafeUser = "unsafe-user"
         /// The database is out of reach.
         case unavailable
         /// Where the parts go cannot be written.

@@ -146,7 +146,7 @@ enum SupportScript {
         let description: String
     }
 
-    private static let folder = URL(filePath: #filePath)
+    static let folder = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Support")
 
     /// Runs one, and gives what it prints.

@@ -42,7 +42,7 @@ struct DataPackage {
                     "title": .string("\(manifest.dataset)@\(manifest.version), version hash \(manifest.versionHash)")
                 ])
             ]),
-            "resources": .list(manifest.parts.map(resource)),
+            "resources": .list(resourceParts.map(resource)),
             "sheaf": .object([
                 "dataset": .string(manifest.dataset), "version": .number("\(manifest.version)"),
                 "version_hash": .string(manifest.versionHash), "root_hash": .string(manifest.rootHash),
@@ -51,6 +51,12 @@ struct DataPackage {
         ]
         if let description = reading.schema.description { members["description"] = .string(description) }
         return .object(members)
+    }
+
+    /// Readers take a file of JSON without a line for a broken one; one that has nothing need not be opened.
+    private var resourceParts: [ExportManifest.Part] {
+        let filled = manifest.parts.filter { $0.rows > 0 || reading.form.format == .csv }
+        return filled.isEmpty ? manifest.parts : filled
     }
 
     private func resource(_ part: ExportManifest.Part) -> LabelValue {

@@ -46,4 +46,8 @@ package enum ExportRemains: Sendable {
 package struct ExportJournal: Codable, Sendable {
     package var identity: String
     package var parts: [ExportManifest.Part]
+
+    package init(identity: String, parts: [ExportManifest.Part]) {
+        (self.identity, self.parts) = (identity, parts)
+    }
 }

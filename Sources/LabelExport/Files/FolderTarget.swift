@@ -228,5 +228,9 @@ private final class FolderFile: ExportFile {
 
 extension URL {
     /// As system calls take it.
-    fileprivate var filePath: String { path(percentEncoded: false) }
+    fileprivate var filePath: String {
+        let path = path(percentEncoded: false)
+        // Behind a slash a file would not be found to be one.
+        return path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    }
 }

@@ -49,19 +49,31 @@ struct ServeCommand: SheafSubcommand {
         }
         let (chosen, logger) = (settings, workspace.logger)
         return try await workspace.withStore(connections: chosen.connections) { store in
-            let server = APIServer(chosen.server, store: store, logger: logger)
+            let queries = try await workspace.queryService(store)
+            let server = APIServer(chosen.server, store: store, logger: logger) { routes in
+                guard let queries else { return }
+                QueueryRoutes(service: queries.service, signer: queries.signer, address: chosen.server.address)
+                    .add(to: &routes)
+            }
             let host = chosen.server.host
             if !ServeSettings.isLoopback(host) {
                 logger.warning(
                     "listening beyond this machine, in plain HTTP: put a proxy that ends TLS before it",
                     metadata: ["host": "\(host)"])
             }
-            do {
+            let running = Task { await queries?.service.run() }
+            let served = await result {
                 try await server.run { port in
                     let place = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
                     logger.info("listening", metadata: ["address": "http://\(place)"])
                     try? console.jsonLine(Ready(listening: "http://\(place)"))
                 }
+            }
+            // Queries end after whoever waits for one has been answered, and before the store is closed.
+            running.cancel()
+            await running.value
+            do {
+                try served.get()
             } catch  where !Task.isCancelled {
                 throw Failure(
                     .usage, code: "listen", "Nobody can be served at \(host):\(chosen.server.port): \(error).",
@@ -71,4 +83,9 @@ struct ServeCommand: SheafSubcommand {
             return Interruption.wasTermination ? .success : .cancelled
         }
     }
+}
+
+/// What a body gave or threw, for whoever has something to do before it goes on.
+private func result<R: Sendable>(_ body: () async throws -> R) async -> Result<R, any Error> {
+    do { return .success(try await body()) } catch { return .failure(error) }
 }

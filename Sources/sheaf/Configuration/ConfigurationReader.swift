@@ -56,7 +56,10 @@ struct ConfigurationReader {
             collector.note("this is not YAML", line: 0)
             return nil
         }
-        let keys = ["store", "store_password_file", "google", "datasets", "state_folder", "language", "serve"]
+        let keys = [
+            "store", "store_password_file", "google", "datasets", "state_folder", "language", "serve", "views",
+            "queries",
+        ]
         guard let top = YAMLMapping(root, path: "", keys: keys, collector) else { return nil }
 
         let url = top.requiredText("store", hint: "give a URL such as mysql://sheaf@db.example/labels")
@@ -81,7 +84,8 @@ struct ConfigurationReader {
                 line: top["store"]?.mark?.line ?? 0),
             google: google(top),
             datasets: datasets.entries.compactMap(dataset),
-            stateFolder: path(top.text("state_folder") ?? ".sheaf"), language: language, serve: serve(top))
+            stateFolder: path(top.text("state_folder") ?? ".sheaf"), language: language, serve: serve(top),
+            views: views(top), queries: queries(top))
     }
 
     private func google(_ top: YAMLMapping) -> GoogleSettings {
