@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTypes
 import LabelStore
 import Logging
 import TestSupport
@@ -24,7 +25,8 @@ import Testing
             }
             for route in server.routes.all {
                 let name = "\(route.method.rawValue) \(route.path)"
-                let operation = try #require(told.removeValue(forKey: name), "\(name) is not told")
+                let found = told.removeValue(forKey: name)
+                let operation = try #require(found, "\(name) is not told")
                 let parameters = operation["parameters"] as? [[String: Any]] ?? []
                 func names(_ place: String) -> Set<String> {
                     Set(parameters.filter { $0["in"] as? String == place }.compactMap { $0["name"] as? String })
