@@ -117,7 +117,7 @@ let package = Package(
         .testTarget(name: "HTTPTransferTests", dependencies: ["HTTPTransfer", "TestServers"]),
         .testTarget(
             name: "ObjectStorageTests",
-            dependencies: ["ObjectStorage", "HTTPTransfer", "Digest", "TestServers", "TestSupport", subprocess]),
+            dependencies: ["ObjectStorage", "HTTPTransfer", "Digest", "TestRandom", "TestServers", "TestSupport"]),
         .testTarget(
             name: "QueryUnloadTests",
             dependencies: [
@@ -174,7 +174,8 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "sheaf", "SheetsEmulator", "LabelExport", "Compression", "Digest", "MySQL", "TestServers", "TestRandom",
+                "sheaf", "SheetsEmulator", "LabelExport", "ObjectStorage", "Compression", "Digest", "MySQL",
+                "TestServers", "TestRandom",
                 "TestSupport", argumentParser,
                 subprocess, systemPackage,
             ]),

@@ -48,16 +48,23 @@ CREATE TABLE sheaf_queries (
   KEY by_token (token_id, query_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
--- The views that were made for datasets, so that those no longer wanted are known. kind: current, versions, changes, tag.
--- definition_hash is SHA-256 of the statement that made it. database_name: where it stands.
+-- The views of datasets, as the last reconciliation left them. kind: current, versions, changes, tag (tag is '' for the
+-- others). state: making (its statement may have run), made, or why there is none: taken (the name is somebody else's),
+-- denied (a grant is missing), unfit (a field's name), failed; problem says it in words. Only what is making or made is ours
+-- to replace and to drop. schema_id is the schema whose fields are the columns, definition_hash SHA-256 of the statement.
+-- store_database is where these tables stood then: in a copy of them under another name, the views are not the copy's.
 CREATE TABLE sheaf_views (
   database_name    VARCHAR(64)  NOT NULL,
   view_name        VARCHAR(64)  NOT NULL,
+  store_database   VARCHAR(64)  NOT NULL,
   dataset_id       INT UNSIGNED NOT NULL,
   kind             VARCHAR(16)  NOT NULL,
-  tag              VARCHAR(190) NULL,
+  tag              VARCHAR(190) NOT NULL,
+  schema_id        INT UNSIGNED NOT NULL,
+  state            VARCHAR(16)  NOT NULL,
   definition_hash  BINARY(32)   NOT NULL,
-  created_at       DATETIME(6)  NOT NULL,
+  problem          TEXT         NULL,
+  changed_at       DATETIME(6)  NOT NULL,
   PRIMARY KEY (database_name, view_name),
   KEY by_dataset (dataset_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

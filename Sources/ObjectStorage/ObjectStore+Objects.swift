@@ -103,7 +103,7 @@ extension ObjectStore {
                     return .success(try await body(info(head), ObjectBody(body: bytes, refusals: refusals)))
                 }
             } catch let error as HTTPError where !hasBegun {
-                return .failure(try refusals.failure(of: error), RetryOutcome(error))
+                return .failure(try refusals.failure(of: error), Refusals.outcome(of: error))
             }
         }
     }

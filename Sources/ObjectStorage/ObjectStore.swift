@@ -46,7 +46,7 @@ package struct ObjectStore: Sendable {
             do throws(HTTPError) {
                 response = try await client.send(request)
             } catch {
-                return .failure(try refusals.failure(of: error), RetryOutcome(error))
+                return .failure(try refusals.failure(of: error), Refusals.outcome(of: error))
             }
             guard (200..<300).contains(response.status) else {
                 let refusal = refusals.refusal(response, attempt: number)

@@ -38,7 +38,8 @@ package actor ObjectStream {
     /// Uploads what is left and makes the object visible.
     ///
     /// - Returns: the object's entity tag.
-    /// - Throws: `ObjectStorageError`.
+    /// - Throws: `ObjectStorageError`, also of a part that was written before.
+    @discardableResult
     package func finish() async throws -> String {
         if upload == nil { return try await store.put(key, buffer, writing) }
         if !buffer.isEmpty { try await send() }
@@ -49,7 +50,7 @@ package actor ObjectStream {
 
     /// Ends what runs and throws away what was uploaded.
     ///
-    /// - Throws: `ObjectStorageError`.
+    /// - Throws: `ObjectStorageError` if the upload could not be aborted; nothing is visible of it all the same.
     package func abandon() async throws {
         for task in running { task.cancel() }
         for task in running { _ = await task.result }
@@ -88,18 +89,20 @@ package actor ObjectStream {
 }
 
 extension ObjectStore {
-    /// An object that is written over time, by somebody who sees to its end: `finish` or `abandon`.
+    /// An object to be written as its bytes come, by somebody who ends it with `finish()` or `abandon()`.
     ///
     /// - Parameters:
     ///   - key: the object's name.
     ///   - writing: how.
     ///   - partSize: how many bytes a part has, at least 5 MiB; an object has at most 10,000 parts.
     ///   - parallel: how many parts are on their way at a time.
-    /// - Returns: what takes its bytes.
+    /// - Returns: what takes the bytes.
+    /// - Throws: `ObjectStorageError` for a name that no object can have.
     package func stream(
         _ key: String, _ writing: ObjectWriting = ObjectWriting(), partSize: Int = 8 << 20, parallel: Int = 2
-    ) -> ObjectStream {
-        ObjectStream(store: self, key: key, writing: writing, partSize: partSize, parallel: parallel)
+    ) throws(ObjectStorageError) -> ObjectStream {
+        try ObjectKey.check(key, in: bucket)
+        return ObjectStream(store: self, key: key, writing: writing, partSize: partSize, parallel: parallel)
     }
 
     /// Writes an object as its bytes come, in constant memory: at most `parallel + 1` parts, each held twice while it is sent.
@@ -120,8 +123,7 @@ extension ObjectStore {
         _ key: String, _ writing: ObjectWriting = ObjectWriting(), partSize: Int = 8 << 20, parallel: Int = 2,
         _ body: (ObjectStream) async throws -> Void
     ) async throws -> String {
-        try ObjectKey.check(key, in: bucket)
-        let stream = ObjectStream(store: self, key: key, writing: writing, partSize: partSize, parallel: parallel)
+        let stream = try self.stream(key, writing, partSize: partSize, parallel: parallel)
         do {
             try await body(stream)
             return try await stream.finish()

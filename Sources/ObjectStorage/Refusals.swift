@@ -21,6 +21,13 @@ struct Refusals {
             "\(place): \(error.detail) (\(error.code.rawValue)).", hint: sentence(error.hint))
     }
 
+    /// Whether to try again after a transfer that broke.
+    ///
+    /// Also after an answer that stops within its head: every call here may be made twice.
+    static func outcome(of error: HTTPError) -> RetryOutcome {
+        RetryOutcome(error, isRetryable: error.isTransient || error.code == .malformedResponse)
+    }
+
     /// The error of an answer that is not 2xx.
     func refusal(_ response: HTTPResponse, attempt: Int) -> Refusal {
         let answer = response.body.isEmpty ? nil : try? MarkupReader.read(response.body)

@@ -37,7 +37,7 @@ package struct ObjectDestination: UnloadDestination {
 
     package func begin(_ name: String) async throws -> any UnloadFile {
         // Read by clients that do not look: a file, and not a body that was compressed on its way.
-        ObjectFile(store.stream(location.key(name), ObjectWriting(contentType: "application/gzip")))
+        ObjectFile(try store.stream(location.key(name), ObjectWriting(contentType: "application/gzip")))
     }
 
     package func removeAll() async throws {

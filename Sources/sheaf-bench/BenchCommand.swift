@@ -20,9 +20,10 @@ struct BenchCommand: AsyncParsableCommand {
               sheaf-bench run --rows 10000 --json
             """,
         subcommands: [
-            RunCommand.self, HistoryCommand.self, PullCommand.self, CallsCommand.self, ValidateCommand.self,
+            RunCommand.self, ExportsCommand.self, HistoryCommand.self, PullCommand.self, CallsCommand.self,
+            ValidateCommand.self,
             FloorCommand.self, InsertFloorCommand.self, SelectFloorCommand.self, FillHistoryCommand.self,
-            ReadCommand.self, PullPassCommand.self, ReplayCommand.self,
+            ReadCommand.self, ReadHTTPCommand.self, PullPassCommand.self, ReplayCommand.self,
         ],
         defaultSubcommand: RunCommand.self)
 

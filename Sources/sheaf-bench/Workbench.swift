@@ -23,6 +23,38 @@ struct Workbench: Sendable {
     let database: PrivateDatabase
     let emulator: EmulatorProcess
 
+    /// Runs a body with a database and sheets of one size, which end with it.
+    ///
+    /// - Parameters:
+    ///   - rows: how many rows the sheet has.
+    ///   - script: the program that starts a private MariaDB.
+    ///   - keep: whether the database's files stay.
+    ///   - programs: what is run.
+    ///   - body: is given it all.
+    /// - Returns: what the body returns.
+    /// - Throws: `BenchFailure`, `CancellationError`, or what the body throws.
+    static func with<R>(
+        rows: Int, script: String, keep: Bool, _ programs: Programs, _ body: (Workbench) async throws -> R
+    ) async throws -> R {
+        let script = URL(fileURLWithPath: script).path(percentEncoded: false)
+        let database = try await PrivateDatabase.start(script: script, keep: keep, programs)
+        let result: Result<R, any Error>
+        do {
+            let emulator = try await EmulatorProcess.start(rows: rows, programs)
+            let bench = Workbench(rows: rows, programs: programs, database: database, emulator: emulator)
+            do {
+                result = .success(try await body(bench))
+            } catch {
+                result = .failure(error)
+            }
+            await emulator.stop()
+        } catch {
+            result = .failure(error)
+        }
+        await database.end(keep: keep)
+        return try result.get()
+    }
+
     /// Makes an empty store.
     func makeStore(_ number: Int) async throws -> Store {
         let name = "bench_\(rows)_\(number)"

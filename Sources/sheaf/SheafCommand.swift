@@ -41,7 +41,7 @@ struct SheafCommand: AsyncParsableCommand {
                 name: "Read",
                 subcommands: [
                     LogCommand.self, ShowCommand.self, DiffCommand.self, BlameCommand.self, AuditCommand.self,
-                    SchemaCommand.self, ExportCommand.self, TagCommand.self,
+                    SchemaCommand.self, ExportCommand.self, TagCommand.self, ViewsCommand.self,
                 ]),
             CommandGroup(name: "Serve", subcommands: [ServeCommand.self, TokenCommand.self, QueriesCommand.self]),
             CommandGroup(

@@ -95,4 +95,37 @@ package enum PythonEnvironment {
         }
         return String(path)
     }
+
+    /// Runs a script of `Tests/Support`.
+    ///
+    /// - Parameters:
+    ///   - script: its name.
+    ///   - environment: whose Python runs it; `nil` for that of the system.
+    ///   - arguments: what follows the script's name.
+    ///   - input: what it reads from its standard input.
+    /// - Returns: the lines that it prints.
+    /// - Throws: if it cannot be run, or fails.
+    package static func run(
+        _ script: String, in environment: String?, arguments: [String] = [], input: [UInt8] = []
+    ) throws -> [String] {
+        let process = Process()
+        let output = Pipe()
+        let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try Data(input).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        process.executableURL = URL(filePath: try environment.map(path) ?? "/usr/bin/env")
+        process.arguments =
+            (environment == nil ? ["python3"] : [])
+            + [SupportScript.folder.appending(path: script).path(percentEncoded: false)] + arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(["PYTHONDONTWRITEBYTECODE": "1"]) { $1 }
+        process.standardInput = try FileHandle(forReadingFrom: file)
+        process.standardOutput = output
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw SupportScript.Failed(description: "\(script) failed; its reasons are above")
+        }
+        return text.split(separator: "\n").map(String.init)
+    }
 }

@@ -40,33 +40,17 @@ struct HistoryCommand: AsyncParsableCommand {
 
     func run() async throws {
         let report = try await Interruption.cancelling {
-            try await common.withPrograms { try await measure($0) }
+            try await common.withPrograms { programs in
+                try await Workbench.with(rows: rows, script: mariadbScript, keep: common.keep, programs) { bench in
+                    try await self.report(bench)
+                }
+            }
         }
         if json {
             print(try JSONDocument.text(report))
         } else {
             for line in report.lines() { print(line) }
         }
-    }
-
-    private func measure(_ programs: Programs) async throws -> HistoryReport {
-        let script = URL(fileURLWithPath: mariadbScript).path(percentEncoded: false)
-        let database = try await PrivateDatabase.start(script: script, keep: common.keep, programs)
-        let result: Result<HistoryReport, any Error>
-        do {
-            let emulator = try await EmulatorProcess.start(rows: rows, programs)
-            let bench = Workbench(rows: rows, programs: programs, database: database, emulator: emulator)
-            do {
-                result = .success(try await report(bench))
-            } catch {
-                result = .failure(error)
-            }
-            await emulator.stop()
-        } catch {
-            result = .failure(error)
-        }
-        await database.end(keep: common.keep)
-        return try result.get()
     }
 
     private func report(_ bench: Workbench) async throws -> HistoryReport {

@@ -18,7 +18,7 @@ final class ChildProcess: Sendable {
         case ended(ChildEnd)
     }
 
-    private let pid: pid_t
+    let pid: pid_t
     private let start = ContinuousClock.now
     private let state = Mutex(State.running([]))
 

@@ -61,9 +61,12 @@ struct AdoptCommand: SheafSubcommand {
                         progress.show("\(done.grouped) of \(total.counted("label"))")
                     }
                 })
-            let report: SyncReport
+            var report: SyncReport
             do {
                 report = try await runner.sync(reason: reason)
+                report.notes += await workspace.reconcileViews(
+                    of: settings.name, store, published: report.outcome == .published
+                ).warnings
             } catch {
                 progress.clear()
                 throw error

@@ -41,9 +41,9 @@ struct CheckCommand: SheafSubcommand {
             findings.append(
                 Finding(
                     subject: file,
-                    problems: Self.mistakes {
-                        try LabelSchema.parse(bytes: Array(data), file: file, lists: .besides(schemaFile: file))
-                    }))
+                    problems: Self.mistakes(
+                        { try LabelSchema.parse(bytes: Array(data), file: file, lists: .besides(schemaFile: file)) },
+                        beside: { ViewDefinition.problems(with: ViewColumn.columns(of: $0)) })))
         }
         return try tell(findings, console, failing: .invalid)
     }
@@ -53,7 +53,7 @@ struct CheckCommand: SheafSubcommand {
         var findings = [Finding(subject: workspace.configuration.file, problems: [])]
         var sound: [DatasetSettings] = []
         for dataset in workspace.configuration.datasets {
-            var problems = Self.mistakes { try workspace.schema(dataset) }
+            var problems = Self.mistakes({ try workspace.schema(dataset) }, beside: workspace.viewProblems)
             if problems.isEmpty { problems = try referenceProblems(dataset, workspace) }
             findings.append(Finding(subject: "\(dataset.name): schema \(dataset.schema)", problems: problems))
             if problems.isEmpty { sound.append(dataset) }
@@ -137,10 +137,12 @@ struct CheckCommand: SheafSubcommand {
         return findings.allSatisfy(\.problems.isEmpty) ? .success : exit
     }
 
-    private static func mistakes(_ body: () throws -> LabelSchema) -> [String] {
+    /// The mistakes of a schema, and what else is to be said of one that has none.
+    private static func mistakes(
+        _ body: () throws -> LabelSchema, beside other: (LabelSchema) -> [String]
+    ) -> [String] {
         do {
-            _ = try body()
-            return []
+            return other(try body())
         } catch let mistakes as LabelSchemaMistakes {
             return mistakes.mistakes.map(\.description)
         } catch {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LabelSchema
 import LabelStore
 
 struct MigrateCommand: SheafSubcommand {
@@ -7,7 +8,8 @@ struct MigrateCommand: SheafSubcommand {
         discussion: """
             Every table is named sheaf_…; nothing else in the database is touched. Safe to
             run again, and by several at once. The user needs CREATE, ALTER, INDEX and
-            DROP beside SELECT, INSERT, UPDATE and DELETE.
+            DROP beside SELECT, INSERT, UPDATE and DELETE. The SQL views are brought up
+            to date, too (`sheaf views`).
 
             Examples:
               sheaf migrate
@@ -21,6 +23,13 @@ struct MigrateCommand: SheafSubcommand {
     private struct Result: Encodable {
         var applied: [Int]
         var pending: [Int]
+        var views: Views?
+
+        struct Views: Encodable {
+            var made: [String] = []
+            var dropped: [String] = []
+            var warnings: [String] = []
+        }
     }
 
     func execute(_ console: Console) async throws -> Exit {
@@ -43,9 +52,27 @@ struct MigrateCommand: SheafSubcommand {
                 console.line("\(console.style.green("applied")) migration \(migration.number): \(migration.name)")
             }
             if done.isEmpty { console.line("The tables are up to date.") }
+            let views = try await reconcileViews(workspace, store, console)
             let now = try await store.migrationStatus()
-            try console.json(Result(applied: now.applied, pending: []))
+            try console.json(Result(applied: now.applied, pending: [], views: views))
             return .success
         }
+    }
+
+    /// All datasets of the store, whichever configuration they are in.
+    private func reconcileViews(
+        _ workspace: Workspace, _ store: LabelStore, _ console: Console
+    ) async throws -> Result.Views {
+        var views = Result.Views()
+        for dataset in try await store.datasets() {
+            let done = await workspace.reconcileViews(of: dataset.name, store, published: true)
+            views.made += done.made
+            views.dropped += done.dropped
+            views.warnings += done.warnings.filter { !views.warnings.contains($0) }
+        }
+        if !views.made.isEmpty { console.line("\(views.made.count.counted("view")) made.") }
+        if !views.dropped.isEmpty { console.line("\(views.dropped.count.counted("view")) dropped.") }
+        for warning in views.warnings { console.line(console.style.yellow(CellText.shown(warning, limit: 500))) }
+        return views
     }
 }

@@ -54,12 +54,15 @@ struct RevertCommand: SheafSubcommand {
                 progress: { progress.show(Workspace.text($0, dataset: dataset)) })
             let wish = RevertRunner.Wish(version: target.version, keys: keys)
             let limit = all || console.isJSON ? Int.max : 1_000
-            let report: SyncReport
+            var report: SyncReport
             do {
                 report =
                     plan
                     ? try await runner.plan(wish, detailLimit: limit)
                     : try await runner.revert(wish, why: why, detailLimit: limit)
+                if report.outcome == .published {
+                    report.notes += await workspace.reconcileViews(of: record.name, store, published: true).warnings
+                }
             } catch {
                 progress.clear()
                 throw error

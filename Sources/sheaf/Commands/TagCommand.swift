@@ -60,6 +60,8 @@ struct TagCommand: SheafSubcommand {
         var tag: String
         var from: Int?
         var to: Int?
+        /// What there is to tell of the tag's view.
+        var warnings: [String] = []
     }
 
     func execute(_ console: Console) async throws -> Exit {
@@ -73,7 +75,7 @@ struct TagCommand: SheafSubcommand {
             }
             // Not in want of a lease: what is wrong is told even while a run is under way.
             let target = name == nil ? nil : try await store.version(named: reference.version, of: dataset)
-            let change = try await store.withLease(
+            var change = try await store.withLease(
                 SyncRunner.leaseName(dataset: dataset.name), owner: Workspace.worker
             ) { lease in
                 if let delete {
@@ -86,7 +88,11 @@ struct TagCommand: SheafSubcommand {
                     name, to: number, of: dataset, moves: force, actor: Workspace.actor, why: why, lease: lease)
                 return Change(dataset: dataset.name, tag: name, from: from, to: number)
             }
+            change.warnings = await workspace.reconcileViews(of: dataset.name, store, published: true).warnings
             console.line(text(change))
+            for warning in change.warnings {
+                console.line("  " + console.style.yellow(CellText.shown(warning, limit: 500)))
+            }
             try console.json(change)
             return .success
         }

@@ -16,6 +16,8 @@ struct Configuration: Sendable {
     var stateFolder: String
     var language: String?
     var serve: ServeSettings
+    /// Where the SQL views of the datasets go.
+    var views = ViewPlace.storeDatabase
     /// `nil` where nobody may send SELECTs.
     var queries: QueriesSettings?
 }

@@ -57,7 +57,7 @@ struct ConfigurationReader {
             return nil
         }
         let keys = [
-            "store", "store_password_file", "google", "datasets", "state_folder", "language", "serve", "queries",
+            "store", "store_password_file", "google", "datasets", "state_folder", "language", "serve", "views", "queries",
         ]
         guard let top = YAMLMapping(root, path: "", keys: keys, collector) else { return nil }
 
@@ -84,7 +84,7 @@ struct ConfigurationReader {
             google: google(top),
             datasets: datasets.entries.compactMap(dataset),
             stateFolder: path(top.text("state_folder") ?? ".sheaf"), language: language, serve: serve(top),
-            queries: queries(top))
+            views: views(top), queries: queries(top))
     }
 
     private func google(_ top: YAMLMapping) -> GoogleSettings {

@@ -3,6 +3,7 @@ import Digest
 import Foundation
 import LabelExport
 import LabelStore
+import ObjectStorage
 import Synchronization
 
 /// Where an export goes, and what is told of it.
@@ -133,9 +134,12 @@ struct ExportOutput {
     func write(toFolder path: String) async throws -> Result {
         let progress = ProgressLine(isShown: true)
         let done = Mutex(0)
+        let target: any ExportTarget =
+            path.hasPrefix("s3://")
+            ? try ObjectTarget(try ObjectLocation(path), try ObjectStoreConfiguration.ofThisProcess())
+            : FolderTarget(path: path)
         let job = ExportJob(
-            reading, .init(parts: parts, isCompressed: isCompressed, replaces: replaces),
-            to: FolderTarget(path: path))
+            reading, .init(parts: parts, isCompressed: isCompressed, replaces: replaces), to: target)
         let made: ExportJob.Result
         do {
             made = try await job.run { seen in

@@ -3,6 +3,7 @@ import LabelExport
 import LabelSchema
 import LabelStore
 import MySQL
+import ObjectStorage
 import SheetSource
 import Sync
 import Training
@@ -99,6 +100,9 @@ struct Failure: Error {
         case let problem as ExportProblem:
             let exit: Exit = problem.code == .output ? .output : .usage
             self.init(exit, code: problem.code.rawValue, problem.message, hint: problem.hint)
+        case let error as ObjectStorageError:
+            let exit: Exit = error.code == .invalid ? .usage : .output
+            self.init(exit, code: "object-\(error.code.rawValue)", error.message.sentence, hint: error.hint)
         case let error as StoredLabelDamaged: self.init(.store, code: "damaged", error.description)
         case let error as SpoolError: self.init(.output, code: "spool", error.description)
         case is CancellationError:

@@ -77,8 +77,17 @@ struct RunBatch: Sendable {
             dataset, store: store, changes: changes, readsAll: readsAll, progress: progress)
         let limit = tellsAll || (workspace.console.isJSON && onFailure == nil) ? Int.max : 1_000
         switch kind {
-        case .plan: return try await runner.plan(detailLimit: limit)
-        case .sync(let reason): return try await runner.sync(reason: reason, detailLimit: limit)
+        case .plan:
+            var report = try await runner.plan(detailLimit: limit)
+            report.notes += workspace.viewProblems(try workspace.schema(dataset))
+            return report
+        case .sync(let reason):
+            var report = try await runner.sync(reason: reason, detailLimit: limit)
+            progress.show("\(dataset.name): looking after the views")
+            report.notes += await workspace.reconcileViews(
+                of: dataset.name, store, published: report.outcome == .published
+            ).warnings
+            return report
         }
     }
 }

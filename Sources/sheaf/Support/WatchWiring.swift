@@ -81,6 +81,9 @@ struct WatchedRuns: Sendable {
     /// Sheets that could not be read: no cell text, only where and why.
     private func warnOfSheets(_ reports: [SyncReport]) {
         for report in reports {
+            for note in report.notes {
+                logger.warning("note", metadata: ["dataset": "\(report.dataset)", "note": "\(note)"])
+            }
             for sheet in report.sheets {
                 guard let failure = sheet.failure else { continue }
                 logger.warning(
