@@ -57,7 +57,8 @@ struct ConfigurationReader {
             return nil
         }
         let keys = [
-            "store", "store_password_file", "google", "datasets", "state_folder", "language", "serve", "views", "queries",
+            "store", "store_password_file", "google", "datasets", "state_folder", "language", "serve", "views",
+            "queries",
         ]
         guard let top = YAMLMapping(root, path: "", keys: keys, collector) else { return nil }
 
