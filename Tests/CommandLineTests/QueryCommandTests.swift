@@ -1,6 +1,10 @@
 import Foundation
+import LabelServer
+import MySQL
+import QueryUnload
 import Subprocess
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import sheaf
@@ -43,8 +47,10 @@ import Testing
         ("{ \(database), folder: a, location: 's3://b' }", "not both"),
         ("{ \(database), location: 'http://b' }", "s3://bucket/prefix"),
         ("{ \(database), max_time: 2d }", "`queries.max_time` must be from 1s to 86400s"),
-        ("{ \(database), links: 8d }", "`queries.links` must be"), ("{ \(database), keep: 5s }", "`queries.keep` must be"),
-        ("{ \(database), max_rows: none }", "must be a whole number"), ("{ \(database), maxrows: 1 }", "did you mean `max_rows`?"),
+        ("{ \(database), links: 8d }", "`queries.links` must be"),
+        ("{ \(database), keep: 5s }", "`queries.keep` must be"),
+        ("{ \(database), max_rows: none }", "must be a whole number"),
+        ("{ \(database), maxrows: 1 }", "did you mean `max_rows`?"),
         ("{ \(database), booleans: 1 }", "`queries.booleans`"), ("yes", "must be a mapping"),
     ])
     func everyMistakeIsTold(_ queries: String, _ text: String) throws {
@@ -58,6 +64,8 @@ import Testing
             try scene.configure(training: "queries: { database: '\(scene.storeURL)' }")
             let refused = try await scene.run("serve", "--listen", "127.0.0.1:0")
             #expect(refused.code == 2 && refused.errors.contains("may do more than read"), "\(refused.errors)")
+            let check = try await scene.run("check")
+            #expect(check.code == 2 && check.output.contains("may do more than read"), "\(check.output)")
             try scene.write("key", "short\n")
             try scene.configure(
                 training: "queries: { database: '\(scene.storeURL)', may_write: true, link_key_file: key }")
@@ -71,7 +79,8 @@ import Testing
         try await Scene.with { scene in
             let port = try Scene.freePort()
             try scene.configure(training: "queries: { database: '\(scene.storeURL)', may_write: true }")
-            let token = try await scene.run("token", "create", "nb", "--role", "reader", "--queries").output
+            let token =
+                try await scene.run("token", "create", "nb", "--role", "reader", "--queries").output
                 .split(separator: "\n").first.map(String.init) ?? ""
             let client = QueryClient(base: "http://127.0.0.1:\(port)", token: token)
 
@@ -108,6 +117,68 @@ import Testing
             #expect(try await scene.run("queries", "--running").output == "No query waits or runs.\n")
         }
     }
+
+    /// Labels, as training code reads them: the client, the view, and a user who may read nothing else.
+    @Test(.timeLimit(.minutes(2)))
+    func theRealClientReadsLabelsOutOfAView() async throws {
+        try await Scene.with { scene in
+            try #require(try await scene.run("sync").code == 0)
+            let user = "labels_\(UInt32.random(in: 0...UInt32.max))"
+            let database = scene.database.database ?? ""
+            for host in ["%", "localhost"] {
+                try await scene.execute("CREATE USER '\(user)'@'\(host)' IDENTIFIED BY 'it is secret'")
+                try await scene.execute("GRANT SELECT ON `\(database)`.`dish` TO '\(user)'@'\(host)'")
+            }
+            var reader = scene.database
+            reader.user = user
+            let port = try Scene.freePort()
+            try scene.write("password", "it is secret\n")
+            try scene.configure(
+                training: "queries: { database: '\(scene.storeURL(reader))', password_file: password }")
+            let token =
+                try await scene.run("token", "create", "nb", "--role", "reader", "--queries").output
+                .split(separator: "\n").first.map(String.init) ?? ""
+            let id = String(token.split(separator: "_")[1])
+            try await scene.serving(port) { _ in
+                let sql = "SELECT id, name, kind FROM dish ORDER BY id"
+                let question = { (sql: String) in
+                    """
+                    {"endpoint": "http://127.0.0.1:\(port)", "token": "\(id)", "secret": "\(token)", "cast": true, \
+                    "pandas": true, "sql": "\(sql)"}
+
+                    """
+                }
+                let answers = try await PythonScript("queuery-check.py", environment: "queuery")
+                    .run(input: question(sql) + question("SELECT * FROM sheaf_labels"))
+                #expect(answers[0].contains(#""columns": ["id", "name", "kind"], "length": 40"#), "\(answers[0])")
+                let rows = try JSONDecoder().decode(Frame.self, from: Data(answers[0].utf8)).rows
+                #expect(rows.map { $0[0].text } == (1...40).map { "\($0)" })
+                #expect(rows.map { $0[1].text } == Scene.rows.map { $0[1] })
+                #expect(rows.map { $0[2].text } == Scene.rows.map { $0[2] })
+                #expect(answers[1].contains("denied"), "\(answers[1])")
+                return SIGTERM
+            }
+            for host in ["%", "localhost"] { try await scene.execute("DROP USER '\(user)'@'\(host)'") }
+        }
+    }
+
+    private struct Frame: Decodable {
+        /// A text, or a number under the name of its type.
+        struct Value: Decodable {
+            let text: String
+
+            init(from decoder: any Decoder) throws {
+                let container = try decoder.singleValueContainer()
+                if let text = try? container.decode(String.self) {
+                    self.text = text
+                } else {
+                    text = try container.decode([String: String].self).values.first ?? ""
+                }
+            }
+        }
+
+        var rows: [[Value]]
+    }
 }
 
 extension Scene {
@@ -136,7 +207,8 @@ private struct QueryClient: Sendable {
 
     /// Sends a query, and gives its number.
     func send(_ sql: String) async throws -> String {
-        let answer = String(decoding: try await curl(["--data-urlencode", "q=\(sql)", "\(base)/v1/queries"]), as: UTF8.self)
+        let answer = String(
+            decoding: try await curl(["--data-urlencode", "q=\(sql)", "\(base)/v1/queries"]), as: UTF8.self)
         return String(try #require(answer.firstMatch(of: /"id":(\d+)/), "\(answer)").output.1)
     }
 

@@ -237,20 +237,10 @@ struct QueryScene: Sendable {
             (question.endpoint, question.token, question.secret) = (base, token.publicID, secret)
             input += String(decoding: try JSONEncoder().encode(question), as: UTF8.self) + "\n"
         }
-        let support = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "Support/queuery-check.py").path(percentEncoded: false)
-        let output = try await run(try PythonEnvironment.path("queuery"), [support], input: input)
-        return try output.split(separator: "\n").map { try JSONDecoder().decode(Read.self, from: Data($0.utf8)) }
+        return try await PythonScript("queuery-check.py", environment: "queuery").run(input: input)
+            .map { try JSONDecoder().decode(Read.self, from: Data($0.utf8)) }
     }
 
-    private func run(_ program: String, _ arguments: [String], input: String) async throws -> String {
-        let result = try await Subprocess.run(
-            .path(FilePath(program)), arguments: Arguments(arguments), input: .string(input),
-            output: .string(limit: 256 << 20),
-            error: .string(limit: 1 << 20))
-        try #require(result.terminationStatus.isSuccess, "\(result.standardError)")
-        return result.standardOutput
-    }
 }
 
 private struct LineHandler: LogHandler {
