@@ -22,7 +22,7 @@ import Testing
             tables = try await bench.rows(
                 "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY 1")
             counter = try await bench.rows("SELECT next_not_cached_value FROM counter")
-            isLocked = try await bench.rows("SELECT IS_FREE_LOCK('kept')")
+            isLocked = try await bench.rows("SELECT IS_FREE_LOCK('\(bench.database)')")
             users = try await bench.rows("SELECT COUNT(*) FROM mysql.user WHERE user = 'nobody'")
             hasFile = FileManager.default.fileExists(atPath: file)
         }
@@ -36,8 +36,9 @@ import Testing
     }
 
     private static func statement(_ template: String, _ bench: Bench, _ file: String) -> String {
-        template.replacing("FILE'", with: "\(file)'").replacing("DB.", with: "\(bench.database).")
-            .replacing("`DB`", with: "`\(bench.database)`")
+        // The server has one lock of a name, for all tests.
+        template.replacing("'kept'", with: "'\(bench.database)'").replacing("FILE'", with: "\(file)'")
+            .replacing("DB.", with: "\(bench.database).").replacing("`DB`", with: "`\(bench.database)`")
     }
 
     /// A folder that the server may write, so that a file would really appear.
@@ -152,14 +153,14 @@ import Testing
 
     private static let pieces = [
         " ", "\n", "/*", "*/", "/**/", "/*!", "/*M!", "-- ", "--", "#", "'", "\"", "`", "\\", "\\'", "''", "(", ")",
-        ",", ";", ".",
-        "1", "1.5", "1e5", "1e", "0x", "id", "'a'", "\"a\"", "`id`", " FROM victim", " WHERE ", " AND ", " AS a",
-        " UNION SELECT ",
-        " INTO OUTFILE 'FILE'", "INTO OUTFILE 'FILE'", " FOR UPDATE", "FOR UPDATE", " INTO @x", "GET_LOCK('kept',1)",
+        ",", ";", ".", "1", "1.5", "1e5", "1e", "0x", "id", "'a'", "\"a\"", "`id`", " FROM victim", " WHERE ", " AND ",
+        " AS a",
+        " UNION SELECT ", " INTO OUTFILE 'FILE'", "INTO OUTFILE 'FILE'", " FOR UPDATE", "FOR UPDATE", " INTO @x",
+        "GET_LOCK('kept',1)",
         "`GET_LOCK`('kept',1)", "GET_LOCK ('kept',1)", "DELETE FROM victim", "; DELETE FROM victim", "writes_too()",
         "`writes_too`()", "DB.writes_too()", "NEXTVAL(counter)", "NEXT VALUE FOR counter", "@x:=1", "+", "-", "=", "x",
-        "_utf8", "N",
-        "\u{3000}", "あ", " LIMIT 1", " PROCEDURE ANALYSE()", "CONCAT(", "IF(1,", "SELECT ", " LOCK IN SHARE MODE", "$$",
+        "_utf8", "N", "\u{3000}", "あ", " LIMIT 1", " PROCEDURE ANALYSE()", "CONCAT(", "IF(1,", "SELECT ",
+        " LOCK IN SHARE MODE", "$$",
         "{fn ", "}",
     ]
 
