@@ -164,7 +164,8 @@ let package = Package(
         .testTarget(
             name: "LabelServerTests",
             dependencies: [
-                "LabelServer", "LabelExport", "QueryUnload", "SheetsEmulator", "SheetSource", "LabelStore", "LabelDiff",
+                "LabelServer", "Sync", "LabelExport", "QueryUnload", "SheetsEmulator", "SheetSource", "LabelStore",
+                "LabelDiff",
                 "LabelSchema", "HTTPTransfer", "Compression", "Digest", "MySQL", "TestRandom", "TestSupport", logging,
                 subprocess, systemPackage,
             ]),

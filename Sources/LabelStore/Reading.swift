@@ -7,18 +7,20 @@ extension LabelStore {
     /// - Parameters:
     ///   - dataset: the dataset.
     ///   - limit: how many at most.
+    ///   - before: only those with a smaller number.
     ///   - includingPruned: also those whose labels cannot be read any more.
     /// - Returns: the versions.
     /// - Throws: `MySQLError`.
     package func versions(
-        of dataset: DatasetRecord, limit: Int = 1_000_000, includingPruned: Bool = false
+        of dataset: DatasetRecord, limit: Int = 1_000_000, before: Int? = nil, includingPruned: Bool = false
     ) async throws -> [VersionRecord] {
         try await pool.withConnection { connection in
             try connection.rows(
                 Self.selectVersions
-                    + " WHERE v.dataset_id = ? AND v.state IN ('published', ?) ORDER BY v.version DESC LIMIT ?",
+                    + " WHERE v.dataset_id = ? AND v.version < ? AND v.state IN ('published', ?) ORDER BY v.version DESC LIMIT ?",
                 [
-                    .uint(UInt64(dataset.id)), .text(includingPruned ? "pruned" : "published"), .int(Int64(limit)),
+                    .uint(UInt64(dataset.id)), .int(Int64(before ?? Int(Int32.max))),
+                    .text(includingPruned ? "pruned" : "published"), .int(Int64(limit)),
                 ]
             ).map(Self.versionRecord)
         }

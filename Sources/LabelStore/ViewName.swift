@@ -37,13 +37,13 @@ package enum ViewName {
     /// The name of a view.
     package static func name(of kind: ViewKind, dataset: String) -> String {
         let plain = plainName(kind, dataset)
-        if isPlain(dataset), isPlain(kind.tag), plain.utf8.count <= longest { return plain }
+        if !dataset.isEmpty, isPlain(dataset), isPlain(kind.tag), plain.utf8.count <= longest { return plain }
         var hasher = SHA256Hasher()
         hasher.update("\(dataset)\n\(kind.name)\n\(kind.tag)")
         // A 0 before the hash: no kind and no tag begins with a digit.
         let end = "__0" + hasher.finish().hex.prefix(hashDigits)
-        let readable = plain.lowercased().prefix(longest - end.utf8.count)
-        return readable + end
+        let readable = plain.lowercased().unicodeScalars.map { isSafe($0) ? Character($0) : "_" }
+        return String(readable.prefix(longest - end.utf8.count)) + end
     }
 
     private static func plainName(_ kind: ViewKind, _ dataset: String) -> String {
@@ -55,11 +55,12 @@ package enum ViewName {
     }
 
     private static func isPlain(_ text: String) -> Bool {
-        let isOfSafeLetters = text.utf8.allSatisfy { byte in
-            UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
-                || "_-./".utf8.contains(byte)
-        }
-        return isOfSafeLetters && !text.contains("__") && !text.hasPrefix("_") && !text.hasSuffix("_")
+        text.unicodeScalars.allSatisfy(isSafe) && !text.contains("__") && !text.hasPrefix("_") && !text.hasSuffix("_")
             && !text.hasPrefix("sheaf_")
+    }
+
+    /// What every server takes as it is.
+    private static func isSafe(_ scalar: Unicode.Scalar) -> Bool {
+        "a"..."z" ~= scalar || "0"..."9" ~= scalar || "_-./".unicodeScalars.contains(scalar)
     }
 }

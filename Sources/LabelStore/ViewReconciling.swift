@@ -25,18 +25,20 @@ extension LabelStore {
     ///   - place: where they go.
     ///   - owner: who asks, for whoever finds the views busy.
     ///   - onlyIfUnsettled: look first, by one small statement, whether there is anything to do.
+    ///   - anew: replace all views, also those that are as they should be by what is noted: their maker may be gone, or
+    ///     somebody has changed them.
     ///   - audited: who changed them by hand and why, for the audit; `nil` where it is part of something else.
     /// - Returns: what was done, and what could not be.
     /// - Throws: `MySQLError` or `CancellationError`; `StoreError.busy` if another worker is at it for long.
     package func reconcileViews(
         of dataset: String, in place: ViewPlace, owner: String, onlyIfUnsettled: Bool = false,
-        audited: (actor: String, why: String?)? = nil
+        anew: Bool = false, audited: (actor: String, why: String?)? = nil
     ) async throws -> ViewReconciliation {
         if onlyIfUnsettled, try await viewsAreSettled(of: dataset, in: place) { return ViewReconciliation() }
         guard let book = try await viewBook(of: dataset, in: place) else { return ViewReconciliation() }
-        let plan = ViewPlan(book, unsure: [])
+        var unsure = anew ? Set(book.wanted.map(\.definition.name)) : []
+        let plan = ViewPlan(book, unsure: unsure)
         if plan.isEmpty { return plan.result }
-        var unsure: Set<String> = []
         var attempt = 1
         while true {
             do {
@@ -54,6 +56,9 @@ extension LabelStore {
         }
     }
 
+    /// So short that whoever comes behind a worker that was killed can wait for its end.
+    private static let leaseSeconds = 10
+
     /// Runs a body with the lease of all views; another worker has it for moments only.
     private func withViewLease<R: Sendable>(
         owner: String, _ body: (Lease) async throws -> R
@@ -61,8 +66,8 @@ extension LabelStore {
         var attempt = 1
         while true {
             do {
-                return try await withLease("views", owner: owner, body)
-            } catch let error as StoreError where error.code == .busy && attempt < 40 {
+                return try await withLease("views", owner: owner, seconds: Self.leaseSeconds, body)
+            } catch let error as StoreError where error.code == .busy && attempt < 4 * (Self.leaseSeconds + 2) {
                 try await Task.sleep(for: .milliseconds(250))
                 attempt += 1
             }

@@ -23,6 +23,15 @@ package struct CSVWriter: Sendable {
 
     /// Appends one field to the row under way, quoted only where it must be.
     package mutating func append(_ field: some Collection<UInt8>) {
+        if field.withContiguousStorageIfAvailable({ append($0) }) == nil {
+            Array(field).withUnsafeBufferPointer { append($0) }
+        }
+    }
+
+    /// Appends one field to the row under way, quoted only where it must be.
+    ///
+    /// Not generic, since a million labels have many fields, and other modules would not get a version of their own.
+    package mutating func append(_ field: UnsafeBufferPointer<UInt8>) {
         if fieldsInRow > 0 { bytes.append(UInt8(ascii: ",")) }
         fieldsInRow += 1
         guard field.contains(where: Self.needsQuotes) else {
@@ -39,7 +48,8 @@ package struct CSVWriter: Sendable {
 
     /// Appends one field to the row under way, quoted only where it must be.
     package mutating func append(_ field: String) {
-        append(field.utf8)
+        var field = field
+        field.withUTF8 { append($0) }
     }
 
     /// Ends the row under way.

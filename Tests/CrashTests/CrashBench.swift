@@ -191,6 +191,11 @@ final class CrashBench: Sendable {
                 _ = try connection.execute("CREATE TABLE `\(memory)`.\(table) LIKE \(table)")
                 _ = try connection.execute("INSERT INTO `\(memory)`.\(table) SELECT * FROM \(table)")
             }
+            _ = try connection.execute("CREATE TABLE `\(memory)`.\(Self.viewMemory) (statement MEDIUMTEXT)")
+            for view in try Self.views(connection) {
+                let statement = try connection.rows("SHOW CREATE VIEW `\(view)`").first?.text(1) ?? ""
+                _ = try connection.execute("INSERT INTO `\(memory)`.\(Self.viewMemory) VALUES (?)", [.text(statement)])
+            }
         }
     }
 
@@ -203,8 +208,11 @@ final class CrashBench: Sendable {
         try await connection.run { connection in
             _ = try connection.execute("SET SESSION foreign_key_checks = 0")
             let known = try connection.rows(
-                "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ?", [.text(memory)]
+                """
+                SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ? AND table_name <> ?
+                """, [.text(memory), .text(Self.viewMemory)]
             ).map { try $0.text("name") }
+            for view in try Self.views(connection) { _ = try connection.execute("DROP VIEW `\(view)`") }
             if withTables {
                 for table in try Self.tables(connection) { _ = try connection.execute("DROP TABLE \(table)") }
                 for table in known { _ = try connection.execute("CREATE TABLE \(table) LIKE `\(memory)`.\(table)") }
@@ -213,18 +221,30 @@ final class CrashBench: Sendable {
                 if !withTables { _ = try connection.execute("DELETE FROM \(table)") }
                 _ = try connection.execute("INSERT INTO \(table) SELECT * FROM `\(memory)`.\(table)")
             }
+            for row in try connection.rows("SELECT statement FROM `\(memory)`.\(Self.viewMemory)") {
+                _ = try connection.execute(try row.text("statement"))
+            }
         }
         // What trainers of the case before have left.
         let jobs = "\(folder)/.sheaf"
         if FileManager.default.fileExists(atPath: jobs) { try FileManager.default.removeItem(atPath: jobs) }
     }
 
+    /// Where the statements of views are remembered.
+    private static let viewMemory = "remembered_views"
+
     static func tables(_ connection: isolated MySQLConnection) throws -> [String] {
+        try names("BASE TABLE", connection)
+    }
+
+    static func views(_ connection: isolated MySQLConnection) throws -> [String] { try names("VIEW", connection) }
+
+    private static func names(_ type: String, _ connection: isolated MySQLConnection) throws -> [String] {
         try connection.rows(
             """
-            SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()
-            ORDER BY table_name
-            """
+            SELECT table_name AS name FROM information_schema.tables
+            WHERE table_schema = DATABASE() AND table_type = ? ORDER BY table_name
+            """, [.text(type)]
         ).map { try $0.text("name") }
     }
 }

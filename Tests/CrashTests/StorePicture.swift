@@ -52,6 +52,12 @@ struct StorePicture: Equatable, Sendable {
                 return text.replacing(#/AUTO_INCREMENT=\d+ /#, with: "")
             }
         }
+        picture.parts["views that stand"] = try await bench.connection.run { connection in
+            try CrashBench.views(connection).map { view in
+                let text = try connection.rows("SHOW CREATE VIEW `\(view)`").first?.text(1) ?? ""
+                return text.replacing(#/`dataset_id` = \d+/#, with: "`dataset_id` = …")
+            }
+        }
         return picture
     }
 
@@ -144,6 +150,7 @@ struct StorePicture: Equatable, Sendable {
             ORDER BY 1, 2, 3, 4
             """
         ),
+        ("views", "SELECT view_name, kind, tag, state, problem FROM sheaf_views ORDER BY 1"),
         ("tags", "SELECT name, version, actor, reason FROM sheaf_tags ORDER BY 1"),
         (
             "rekeys",

@@ -66,6 +66,11 @@ struct APIScene: Sendable {
             actor: "tester", why: nil)
     }
 
+    /// A token's text.
+    func key(_ role: TokenRole = .reader, datasets: [String]? = nil) async throws -> String {
+        try await token(role, datasets: datasets).revealed
+    }
+
     /// Asks for something.
     func ask(
         _ method: String = "GET", _ path: String, token: String? = nil, headers: HTTPHeaders = [:],

@@ -225,6 +225,29 @@ import Testing
         }
     }
 
+    // MARK: - Hostile names
+
+    /// The configuration lets no such name through; what is in the store is data all the same.
+    @Test(
+        arguments: [
+            "d`; DROP TABLE sheaf_labels; -- ", "d' OR '1'='1", "d\"\\", "日本語😀", "../../x", "", " ", "sheaf_labels",
+            "a\u{1B}[31m", String(repeating: "é", count: 180),
+        ])
+    func aDatasetOfAnyNameHasItsViews(name: String) async throws {
+        try await ViewBench.with(name) { bench, _ in
+            try await bench.publish([Self.key: #"{"id":1,"v":"one"}"#], before: [])
+            try await bench.tag("t", 1)
+            let done = try await bench.reconcile()
+            #expect(done.made.count == 4 && done.warnings == [], "\(done)")
+            for view in try await bench.store.views(of: name, in: .storeDatabase) {
+                let labels = try await bench.labels(view.name)
+                #expect(view.state == .made && labels == [Self.key: "one"])
+            }
+            #expect(try await bench.count("SELECT COUNT(*) FROM sheaf_labels") == 1)
+            #expect(try await bench.reconcile(.nowhere).dropped.count == 4)
+        }
+    }
+
     // MARK: - Crashes and others
 
     /// A worker that was killed behind the publication, or between two statements, is made up for by the next run.
@@ -267,6 +290,18 @@ import Testing
                 #expect(made == 8)
             }
             #expect(try await bench.count("SELECT COUNT(*) FROM sheaf_views WHERE state = 'made'") == 8)
+        }
+    }
+
+    @Test func viewsAreMadeAnewIfAsked() async throws {
+        try await withBench { bench, _, _ in
+            try await bench.reconcile()
+            try await bench.run("CREATE OR REPLACE VIEW dish AS SELECT 1 AS by_hand")
+            let done = try await bench.store.reconcileViews(
+                of: "dish", in: .storeDatabase, owner: "tests", anew: true, audited: (actor: "tests", why: "mend"))
+            #expect(done.made.count == 3)
+            #expect(try await bench.labels("dish") == [Self.key: "one"])
+            #expect(try await bench.count("SELECT COUNT(*) FROM sheaf_audit WHERE action = 'views'") == 1)
         }
     }
 

@@ -94,7 +94,7 @@ private struct CellForm: Sendable {
     /// Writes a value's cell; `false` if it is no JSON.
     func append(_ value: UnsafeBufferPointer<UInt8>, to writer: inout CSVWriter, escapesFormulas: Bool) -> Bool {
         guard let first = value.first else {
-            writer.append(EmptyCollection())
+            writer.append(value)
             return true
         }
         if isPlain, let text = Self.plainText(value, first) {

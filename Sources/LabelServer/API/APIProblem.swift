@@ -1,6 +1,7 @@
 internal import Foundation
 package import HTTPTypes
 internal import Hummingbird
+internal import LabelExport
 internal import LabelStore
 internal import NIOCore
 
@@ -79,6 +80,8 @@ extension APIProblem {
         switch error {
         case let problem as APIProblem: self = problem
         case let error as StoreError: self.init(error)
+        case let error as ExportProblem:
+            self = .badRequest(error.message, code: error.code.rawValue, hint: error.hint)
         case let error where LabelStore.isOutOfReach(error):
             self = .busy(
                 .serviceUnavailable, code: "database-unavailable", title: "The database does not answer",

@@ -23,6 +23,10 @@ package struct APIServer: Sendable {
         package var writeTimeout: Duration = .seconds(120)
         /// What is under way may go on for so long once the server is told to end.
         package var drain: Duration = .seconds(30)
+        /// What leases are taken as, for whoever finds a dataset busy.
+        package var worker = "sheaf serve"
+        /// How labels are divided where a request says no more than which split it wants, by dataset.
+        package var splits: [String: UsualSplit] = [:]
 
         package init(host: String = "127.0.0.1", port: Int = 8_780) {
             (self.host, self.port) = (host, port)
@@ -48,6 +52,17 @@ package struct APIServer: Sendable {
         authenticator = Authenticator(store: store, limits: settings.limits)
         var routes = APIRoutes()
         HealthRoutes(store: store).add(to: &routes)
+        let catalog = Catalog(store: store)
+        let streamed = StreamedAnswer(
+            gate: StreamGate(limit: settings.maximumStreams), authenticator: authenticator,
+            writeTimeout: settings.writeTimeout)
+        DatasetRoutes(catalog: catalog).add(to: &routes)
+        VersionRoutes(catalog: catalog).add(to: &routes)
+        LabelRoutes(catalog: catalog, streamed: streamed, splits: settings.splits).add(to: &routes)
+        DiffRoutes(catalog: catalog, streamed: streamed).add(to: &routes)
+        OperatorRoutes(catalog: catalog).add(to: &routes)
+        HoldRoutes(catalog: catalog, worker: settings.worker).add(to: &routes)
+        AdminRoutes(catalog: catalog).add(to: &routes)
         adding(&routes)
         self.routes = routes
     }

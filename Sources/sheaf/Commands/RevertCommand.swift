@@ -60,8 +60,10 @@ struct RevertCommand: SheafSubcommand {
                     plan
                     ? try await runner.plan(wish, detailLimit: limit)
                     : try await runner.revert(wish, why: why, detailLimit: limit)
-                if report.outcome == .published {
-                    report.notes += await workspace.reconcileViews(of: record.name, store, published: true).warnings
+                if !plan {
+                    report.notes += await workspace.reconcileViews(
+                        of: record.name, store, published: report.outcome == .published
+                    ).warnings
                 }
             } catch {
                 progress.clear()

@@ -41,6 +41,12 @@ struct ServeCommand: SheafSubcommand {
         if let listen, let place = ConfigurationReader.place(listen) {
             (settings.server.host, settings.server.port) = place
         }
+        settings.server.worker = Workspace.worker
+        for dataset in workspace.configuration.datasets {
+            settings.server.splits[dataset.name] = dataset.split.map {
+                UsualSplit(shares: $0.shares, by: $0.by, salt: $0.salt)
+            }
+        }
         let (chosen, logger) = (settings, workspace.logger)
         return try await workspace.withStore(connections: chosen.connections) { store in
             let queries = try await workspace.queryService(store)

@@ -10,8 +10,8 @@ struct ViewsCommand: SheafSubcommand {
             For each dataset there are views with typed columns: the current labels, those
             of every version, what each version changed, and one for each tag. They follow
             the schema and the tags by themselves, after each version that is published;
-            --reconcile does so now, such as once a grant was given. A view reads the
-            whole dataset: to train, use `sheaf export`.
+            --reconcile makes them anew now, such as once a grant was given. A view reads
+            the whole dataset: to train, use `sheaf export`.
 
             Examples:
               sheaf views
@@ -22,7 +22,7 @@ struct ViewsCommand: SheafSubcommand {
     @OptionGroup var common: CommonOptions
     @Argument(help: "The dataset (default: all of the store).")
     var dataset: String?
-    @Flag(help: "Make what is missing, replace what is old, drop what is no longer wanted.")
+    @Flag(help: "Make all of them anew, and drop what is no longer wanted.")
     var reconcile = false
     @Option(help: "Why, for the history.")
     var why: String?
@@ -64,7 +64,7 @@ struct ViewsCommand: SheafSubcommand {
                 if reconcile {
                     let done = try await store.reconcileViews(
                         of: dataset.name, in: workspace.configuration.views, owner: Workspace.worker,
-                        audited: (Workspace.actor, why))
+                        anew: true, audited: (Workspace.actor, why))
                     document.made += done.made
                     document.dropped += done.dropped
                     document.warnings += done.warnings.filter { !document.warnings.contains($0) }
