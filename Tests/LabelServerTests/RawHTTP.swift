@@ -72,7 +72,9 @@ final class RawHTTP: Sendable {
         }
     }
 
-    /// Some bytes; none at the end. Off the pool of tasks, which it would hold up.
+    /// Some bytes; none at the end.
+    ///
+    /// Off the pool of tasks, which it would hold up.
     func receive(_ count: Int = 64 << 10) async -> [UInt8] {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread { [descriptor] in
