@@ -83,7 +83,7 @@ let package = Package(
             dependencies: [
                 "Sync", "LabelStore", "LabelExport", "QueryUnload", "LabelSchema", "LabelDiff", "SheetSource",
                 "ObjectStorage", "Compression", "Digest", logging, hummingbird,
-            ]),
+            ], resources: [.embedInCode("API/openapi.json")]),
 
         // A local stand-in for the Google APIs, for the demo and the tests.
         .target(

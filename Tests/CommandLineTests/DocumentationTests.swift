@@ -39,12 +39,16 @@ import Testing
 
     /// Said by systemd itself, where it is there.
     @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/systemd-analyze")))
-    func theUnitIsOneThatSystemdTakes() async throws {
+    func theUnitsAreSomeThatSystemdTakes() async throws {
+        for name in ["sheaf-watch.service", "sheaf-serve.service"] { try await checkUnit(name) }
+    }
+
+    private func checkUnit(_ name: String) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "sheaf-unit-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let unit = folder.appending(path: "sheaf-watch.service")
-        try Self.document("examples/systemd/sheaf-watch.service")
+        let unit = folder.appending(path: name)
+        try Self.document("examples/systemd/\(name)")
             .replacing("/usr/local/bin/sheaf", with: "/bin/true").write(to: unit, atomically: true, encoding: .utf8)
         let result = try await Subprocess.run(
             .name("systemd-analyze"), arguments: ["verify", "--man=no", unit.path(percentEncoded: false)],

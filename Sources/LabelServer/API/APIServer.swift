@@ -36,7 +36,8 @@ package struct APIServer: Sendable {
     private let settings: Settings
     private let logger: Logger
     private let authenticator: Authenticator
-    private let routes: APIRoutes
+    /// All that it answers.
+    package let routes: APIRoutes
 
     /// A server that does not listen yet.
     ///
@@ -52,6 +53,7 @@ package struct APIServer: Sendable {
         authenticator = Authenticator(store: store, limits: settings.limits)
         var routes = APIRoutes()
         HealthRoutes(store: store).add(to: &routes)
+        DocumentRoutes(address: settings.address).add(to: &routes)
         let catalog = Catalog(store: store)
         let streamed = StreamedAnswer(
             gate: StreamGate(limit: settings.maximumStreams), authenticator: authenticator,
@@ -78,10 +80,12 @@ package struct APIServer: Sendable {
         let responder = APIResponder(
             routes: routes, authenticator: authenticator, trustsForwarded: settings.trustsForwarded,
             log: AccessLog(logger: logger))
+        let patience = settings.drain
         let application = Application(
             responder: responder,
             server: .http1(
                 configuration: .init(
+                    additionalChannelHandlers: [ClosesWhenSent(patience: patience)],
                     idleTimeout: .seconds(30),
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))),

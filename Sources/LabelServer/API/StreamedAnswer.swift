@@ -118,7 +118,9 @@ final class StreamWriter: @unchecked Sendable {
         // Without this, who stops reading without going away would hold its place for good.
         var rest = ByteBuffer(bytes: bytes)
         while let piece = rest.readSlice(length: min(Self.piece, rest.readableBytes)), piece.readableBytes > 0 {
-            let end = channel.eventLoop.scheduleTask(in: timeout) { channel.close(promise: nil) }
+            let end = channel.eventLoop.scheduleTask(in: timeout) {
+                channel.triggerUserOutboundEvent(ClosesWhenSent.AtOnce(), promise: nil)
+            }
             defer { end.cancel() }
             try await body.write(piece)
         }
