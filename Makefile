@@ -54,6 +54,11 @@ test-tables: deps ## Put 20,000 drawn tables to Sheaf and to frictionless, and c
 	$(SWIFT) build --build-tests
 	SHEAF_TEST_TABLES=20000 SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(TEST_WIDTH) $(SWIFT) test --skip-build --filter '^SchemaDifferentialTests'
 
+.PHONY: test-python
+test-python: deps ## Run the heavy examples of docs/reading.md too: torch and datasets, from PyPI (1.3 GB and more)
+	$(SWIFT) build --build-tests
+	SHEAF_TEST_PYTHON=all $(SWIFT) test --skip-build --filter ReadingExampleTests
+
 .PHONY: test-cluster
 test-cluster: deps ## Run the suites that use the store against a Galera cluster of three nodes, kill some, and put a database to every fault (a quarter of an hour)
 	Tests/Support/install-dependencies.sh galera-4 rsync iproute2
@@ -61,7 +66,7 @@ test-cluster: deps ## Run the suites that use the store against a Galera cluster
 	SWIFT="$(SWIFT)" TEST_WIDTH=$(TEST_WIDTH) Tests/Support/test-cluster.sh
 
 .PHONY: test-all
-test-all: test lint build test-crash test-lives test-tables test-cluster ## Run the tests and what takes longer: the format check, a release build, crashes, lives, tables, a cluster
+test-all: test lint build test-crash test-lives test-tables test-python test-cluster ## Run the tests and what takes longer: the format check, a release build, crashes, lives, tables, a cluster
 
 .PHONY: bench
 bench: deps ## Measure, and print ratios to what the machine can do

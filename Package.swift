@@ -175,7 +175,8 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "sheaf", "SheetsEmulator", "LabelExport", "ObjectStorage", "Compression", "Digest", "MySQL",
+                "sheaf", "SheetsEmulator", "LabelServer", "QueryUnload", "LabelExport", "ObjectStorage", "Compression",
+                "Digest", "MySQL",
                 "TestServers", "TestRandom",
                 "TestSupport", argumentParser,
                 subprocess, systemPackage,

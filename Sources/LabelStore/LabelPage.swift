@@ -7,7 +7,6 @@ package struct LabelPage: Sendable {
     package private(set) var keys: [KeyHash] = []
     /// The key that the next page begins behind; `nil` if this page is the last one.
     package internal(set) var next: KeyHash?
-    var course: PageCourse?
 
     private var text: [UInt8] = []
     /// For each label where its text stands.
@@ -61,6 +60,25 @@ package struct KeyStretch: Sendable, Hashable {
 
     /// All keys, whatever they are.
     package static let all = KeyStretch()
+
+    /// Cut into stretches in which there are about so many labels each.
+    ///
+    /// - Parameters:
+    ///   - labels: how many labels there are among all keys.
+    ///   - limit: how many each stretch is to have.
+    /// - Returns: the stretches in key order, without a gap between them; at least one.
+    func parts(labels: Int, each limit: Int) -> [KeyStretch] {
+        let (start, end) = (after?.high ?? 0, through?.high ?? .max)
+        guard limit > 0, end > start else { return [self] }
+        let width = end - start
+        let share = Double(width) / Double(UInt64.max)
+        let count = UInt64((Double(labels) * share / Double(limit)).rounded(.up))
+        guard count > 1, count < width else { return [self] }
+        let step = width / count
+        let ends = (1..<count).map { KeyHash(high: start + $0 * step, low: .max) }
+        return zip([after] + ends.map(Optional.some), ends.map(Optional.some) + [through])
+            .map { KeyStretch(after: $0, through: $1) }
+    }
 
     /// All keys, cut into stretches of one length: as keys are hashes, each holds about as many labels.
     ///

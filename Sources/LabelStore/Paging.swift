@@ -25,27 +25,54 @@ extension LabelStore {
         of dataset: DatasetRecord, version: Int, after: KeyHash?, through: KeyHash? = nil, since: Int? = nil, limit: Int
     ) async throws -> LabelPage {
         let stretch = KeyStretch(after: after, through: through)
-        return try await page(PageWish(dataset, version, since: since, stretch), limit: limit, course: nil)
+        return try await page(PageWish(dataset, version, since: since, stretch), limit: limit)
     }
 
-    /// The next page, which goes as far as the pages before it where their course is known.
-    private func page(_ wish: PageWish, limit: Int, course: PageCourse?) async throws -> LabelPage {
+    /// The next page, asking the tables where it has to end.
+    private func page(_ wish: PageWish, limit: Int) async throws -> LabelPage {
         try await pool.withConnection { connection in
-            if let course {
-                let plan = PagePlan(wish, course, end: course.end(behind: wish.stretch.after))
-                if var page = try Self.read(plan, atMost: 2 * limit, connection) {
-                    if page.count < limit / 2 + 1 { page.course = course.wider() }
-                    return page
-                }
-            }
+            let isOld = try Self.isOld(wish, limit: limit, connection)
             var limit = limit
             while true {
-                let asked = try PageCourse(wish, limit: limit, connection)
-                let plan = PagePlan(wish, asked, end: asked.end)
+                let end = try Self.end(wish, isOld: isOld, limit: limit, connection)
+                let plan = PagePlan(wish, end: end, isOld: isOld)
                 if let page = try Self.read(plan, atMost: limit > 1 ? .max : nil, connection) { return page }
                 limit = max(1, limit / 8)
             }
         }
+    }
+
+    /// Whether much of the history is part of the version.
+    ///
+    /// Of the newest versions, history holds little: what ended since is found by where it ended, and the rest of the table
+    /// is not looked at.
+    private static func isOld(_ wish: PageWish, limit: Int, _ connection: isolated MySQLConnection) throws -> Bool {
+        try !connection.rows(
+            """
+            SELECT 1 FROM sheaf_history FORCE INDEX (closed)
+            WHERE dataset_id = ? AND valid_to > ? ORDER BY valid_to LIMIT 1 OFFSET ?
+            """, [.uint(UInt64(wish.dataset.id)), .int(Int64(wish.version)), .int(Int64(limit))]
+        ).isEmpty
+    }
+
+    /// Where a page has to end so that neither table has more than so many rows in it; `nil`: nowhere.
+    private static func end(
+        _ wish: PageWish, isOld: Bool, limit: Int, _ connection: isolated MySQLConnection
+    ) throws -> KeyHash? {
+        let behind = wish.stretch.after == nil ? "" : " AND key_hash > ?"
+        let start = [MySQLValue.uint(UInt64(wish.dataset.id))] + (wish.stretch.after.map { [$0.value] } ?? [])
+
+        /// The key of the last one of the next `limit` rows of a table; `nil` if there are not so many.
+        func lastKey(_ table: String, _ index: String) throws -> KeyHash? {
+            try connection.rows(
+                """
+                SELECT key_hash FROM \(table) FORCE INDEX (\(index))
+                WHERE dataset_id = ?\(behind) ORDER BY key_hash LIMIT 1 OFFSET ?
+                """, start + [.int(Int64(limit - 1))]
+            ).first?.keyHash("key_hash")
+        }
+        let ends = [try lastKey("sheaf_labels", "hashes"), isOld ? try lastKey("sheaf_history", "PRIMARY") : nil]
+        return ends.compactMap(\.self).min()
     }
 
     private struct TooMuch: Error {}
@@ -58,7 +85,6 @@ extension LabelStore {
     ) throws -> LabelPage? {
         var page = LabelPage()
         page.next = plan.end
-        page.course = plan.course
         do {
             try connection.forEachRow(plan.statement, plan.parameters) { row in
                 if let limit, page.count == limit || page.byteCount > Self.mostPageBytes { throw TooMuch() }
@@ -72,10 +98,12 @@ extension LabelStore {
         return page
     }
 
-    /// Hands over all labels of a version in pages, in key order; the next page is read while one is looked at.
+    // MARK: - All pages
+
+    /// Hands over all labels of a version in pages, in key order; the next pages are read while one is looked at.
     ///
-    /// No transaction is open meanwhile, and no connection is held while the body runs, but for the moment that the next
-    /// page takes.
+    /// No transaction is open meanwhile, and no connection is held while the body runs, but for the moments that the next
+    /// pages take.
     ///
     /// - Parameters:
     ///   - dataset: the dataset to read.
@@ -110,28 +138,80 @@ extension LabelStore {
         try await forEachPage(PageWish(dataset, version, endedBy: later, stretch), limit: limit, body)
     }
 
+    /// So many pages are read at once: one connection alone leaves a database with several processors idle.
+    private static let pagesAtOnce = 2
+
+    /// A page, and the number of the stretch that it begins.
+    private struct NumberedPage: Sendable {
+        let number: Int
+        let page: LabelPage
+    }
+
+    /// Keys are hashes, and so lie equally dense everywhere: stretches of one length have about as many labels, and no
+    /// table need be asked where a page has to end.
     private func forEachPage(
         _ wish: PageWish, limit: Int, _ body: (LabelPage) async throws -> Void
     ) async throws {
-        var wish = wish
-        var page = try await wholePage(wish, limit: limit, course: nil)
-        while let next = page.next {
-            wish.stretch.after = next
-            let ahead = wish
-            let course = page.course
-            async let following = wholePage(ahead, limit: limit, course: course)
-            if page.count > 0 { try await body(page) }
-            page = try await following
+        let (count, isOld) = try await measure(wish, limit: limit)
+        let stretches = wish.stretch.parts(labels: count, each: limit)
+        try await withThrowingTaskGroup(of: NumberedPage.self) { group in
+            var ready: [Int: LabelPage] = [:]
+            var begun = 0
+            for (number, stretch) in stretches.enumerated() {
+                while begun < min(stretches.count, number + Self.pagesAtOnce) {
+                    let (next, ahead) = (begun, wish.over(stretches[begun]))
+                    group.addTask {
+                        let page = try await self.wholePage(ahead, limit: limit, isOld: isOld)
+                        return NumberedPage(number: next, page: page)
+                    }
+                    begun += 1
+                }
+                while ready[number] == nil, let read = try await group.next() { ready[read.number] = read.page }
+                var page = ready.removeValue(forKey: number)
+                while let some = page {
+                    if some.count > 0 { try await body(some) }
+                    page = nil
+                    // There were too many labels for one page.
+                    if let next = some.next {
+                        let rest = wish.over(KeyStretch(after: next, through: stretch.through))
+                        page = try await wholePage(rest, limit: limit, isOld: nil)
+                    }
+                }
+            }
         }
-        if page.count > 0 { try await body(page) }
     }
 
-    private func wholePage(_ wish: PageWish, limit: Int, course: PageCourse?) async throws -> LabelPage {
+    /// How many labels a version has, and whether much of the history is part of it.
+    private func measure(_ wish: PageWish, limit: Int) async throws -> (labels: Int, isOld: Bool) {
+        try await pool.withConnection { connection in
+            let row = try connection.rows(
+                "SELECT label_count FROM sheaf_versions WHERE dataset_id = ? AND version = ?",
+                [.uint(UInt64(wish.dataset.id)), .int(Int64(wish.version))]
+            ).first
+            return (try row.map { Int(try $0.int("label_count")) } ?? 0, try Self.isOld(wish, limit: limit, connection))
+        }
+    }
+
+    /// A page of a version that stood when it was read.
+    ///
+    /// - Parameters:
+    ///   - wish: whose stretch is one page, if it has no more labels than one may have.
+    ///   - limit: about how many labels a page has.
+    ///   - isOld: whether much of the history is part of the version; `nil` asks the tables where the page has to end.
+    /// - Returns: the page.
+    /// - Throws: `StoreError.prunedVersion`, `MySQLError`, `CancellationError`.
+    private func wholePage(_ wish: PageWish, limit: Int, isOld: Bool?) async throws -> LabelPage {
         try Task.checkCancellation()
-        let page = try await page(wish, limit: limit, course: course)
+        var page: LabelPage?
+        if let isOld {
+            page = try await pool.withConnection { connection in
+                try Self.read(PagePlan(wish, end: nil, isOld: isOld), atMost: 2 * limit, connection)
+            }
+        }
+        if page == nil { page = try await self.page(wish, limit: limit) }
         // A version is pruned before a row of it goes: if it still stands now, this page was whole.
         try await requirePublished(wish.version, of: wish.dataset)
-        return page
+        return page ?? LabelPage()
     }
 }
 
@@ -151,65 +231,12 @@ struct PageWish: Sendable {
         (self.dataset, self.version, self.since, self.endedBy) = (dataset, version, since, endedBy)
         self.stretch = stretch
     }
-}
 
-/// How far pages of a version go, and by which key of the history they are read.
-///
-/// Asking both tables where a page has to end costs as much as a page. Keys are hashes, and so lie equally dense
-/// everywhere: where one page ends tells how far the next ones may go. A page that has too many labels all the same is
-/// read again, and asked for; behind pages with too few, the course grows wider, and then is asked for anew.
-struct PageCourse: Sendable {
-    /// The first half of the keys' distance from the beginning to the end of a page; `nil`: to the last key of all.
-    private var span: UInt64?
-    private var widenings = 0
-    private static let mostWidenings = 3
-    /// Where the page that was asked for ends; `nil`: it is the last one.
-    let end: KeyHash?
-    /// Much of the history is part of the version.
-    let isOld: Bool
-
-    init(_ wish: PageWish, limit: Int, _ connection: isolated MySQLConnection) throws {
-        let datasetID = MySQLValue.uint(UInt64(wish.dataset.id))
-        let after = wish.stretch.after
-        let behind = after == nil ? "" : " AND key_hash > ?"
-        let start = [datasetID] + (after.map { [$0.value] } ?? [])
-
-        /// The key of the last one of the next `limit` rows of a table; `nil` if there are not so many.
-        func lastKey(_ table: String, _ index: String) throws -> KeyHash? {
-            try connection.rows(
-                """
-                SELECT key_hash FROM \(table) FORCE INDEX (\(index))
-                WHERE dataset_id = ?\(behind) ORDER BY key_hash LIMIT 1 OFFSET ?
-                """, start + [.int(Int64(limit - 1))]
-            ).first?.keyHash("key_hash")
-        }
-        // Of the newest versions, history holds little: what ended since is found by where it ended, and the rest of
-        // the table is not looked at.
-        isOld = try !connection.rows(
-            """
-            SELECT 1 FROM sheaf_history FORCE INDEX (closed)
-            WHERE dataset_id = ? AND valid_to > ? ORDER BY valid_to LIMIT 1 OFFSET ?
-            """, [datasetID, .int(Int64(wish.version)), .int(Int64(limit))]
-        ).isEmpty
-        let ends = [try lastKey("sheaf_labels", "hashes"), isOld ? try lastKey("sheaf_history", "PRIMARY") : nil]
-        end = ends.compactMap(\.self).min()
-        span = end.map { max(1, $0.high - (after?.high ?? 0)) }
-    }
-
-    /// Twice as wide; `nil` if it was made wider so often that it is no good.
-    func wider() -> PageCourse? {
-        guard let span, widenings < Self.mostWidenings else { return nil }
-        var course = self
-        course.span = span.multipliedReportingOverflow(by: 2).overflow ? .max : span * 2
-        course.widenings += 1
-        return course
-    }
-
-    /// The last key of the page behind a key, if this course goes on there; `nil`: all the rest is one page.
-    func end(behind after: KeyHash?) -> KeyHash? {
-        guard let span else { return nil }
-        let (high, isOver) = (after?.high ?? 0).addingReportingOverflow(span)
-        return isOver ? nil : KeyHash(high: high, low: .max)
+    /// The same of other keys.
+    func over(_ stretch: KeyStretch) -> PageWish {
+        var wish = self
+        wish.stretch = stretch
+        return wish
     }
 }
 
@@ -217,12 +244,11 @@ struct PageCourse: Sendable {
 private struct PagePlan {
     /// The key that the next page begins behind; `nil` if all the rest is one page.
     let end: KeyHash?
-    let course: PageCourse
     let statement: String
     let parameters: [MySQLValue]
 
-    init(_ wish: PageWish, _ course: PageCourse, end asked: KeyHash?) {
-        self.course = course
+    /// A page that ends at a key, or else with its stretch.
+    init(_ wish: PageWish, end asked: KeyHash?, isOld: Bool) {
         let through = wish.stretch.through
         let last = [asked, through].compactMap(\.self).min()
         end = last == through ? nil : last
@@ -235,7 +261,7 @@ private struct PagePlan {
         // Not sorted here: both come in key order but for what is found by where it ended, and a server would write
         // all texts to a temporary table first.
         let former = """
-            SELECT key_hash, label FROM sheaf_history FORCE INDEX (\(course.isOld ? "PRIMARY" : "closed"))
+            SELECT key_hash, label FROM sheaf_history FORCE INDEX (\(isOld ? "PRIMARY" : "closed"))
             WHERE dataset_id = ?\(range) AND valid_from <= ? AND valid_to > ?\(newer)
             """
         if let endedBy = wish.endedBy {

@@ -63,8 +63,10 @@ struct ViewPlan: Sendable {
         let noted = book.records.first { $0.name == definition.name && $0.database == database }
         if let problem = wanted.problem {
             warn("\(book.dataset.name): \(problem) Rename the field (`was` keeps its history), or set `views: off`.")
-            // What stands there has the columns of a former schema, and goes.
-            if let own, book.standing.contains(definition.name) { drops.append(own) }
+            // What stands there has the columns of a former schema, and goes; not what a copied record speaks of.
+            if let own, own.storeDatabase == book.storeDatabase, book.standing.contains(definition.name) {
+                drops.append(own)
+            }
             note(definition, .unfit, problem, noted)
             return
         }

@@ -88,40 +88,11 @@ extension LabelStore {
             for record in forgotten { try Self.deleteView(record, dataset, connection) }
             for note in making { try Self.store(note, dataset, book, connection) }
         }
-        var outcomes = plan.notes
-        var gone: [ViewRecord] = []
-        for record in plan.drops {
-            do {
-                try await define("DROP VIEW IF EXISTS \(Self.qualified(record.database, record.name))")
-                gone.append(record)
-                result.dropped.append(Self.qualified(record.database, record.name))
-            } catch let error as MySQLError where error.kind != .cancelled {
-                result.warnings.append(
-                    "The view \(Self.qualified(record.database, record.name)) is no longer wanted and could not be "
-                        + "dropped: \(Self.reason(error, in: record.database).problem)")
-            }
-        }
-        for make in plan.makes {
-            guard let database = book.database else { break }
-            do {
-                try await define(make.definition.statement(in: database, replacing: make.replaces))
-                outcomes.append(make.note(.made, nil))
-                result.made.append(Self.qualified(database, make.definition.name))
-            } catch let error as MySQLError where error.kind != .cancelled {
-                let (state, problem) = Self.reason(error, in: database, name: make.definition.name)
-                // What may go better the next time stays as it is noted, and the next run tries again.
-                if let state { outcomes.append(make.failed(state, problem)) }
-                if !result.warnings.contains(problem) { result.warnings.append(problem) }
-                logger.warning(
-                    "view not made",
-                    metadata: [
-                        "dataset": "\(dataset.name)", "view": "\(make.definition.name)", "error": "\(error.number)",
-                    ])
-            }
-        }
-        let (told, dropped, actions) = (outcomes, gone, result)
+        let gone = try await drop(plan.drops, &result)
+        let outcomes = try await make(plan.makes, book, &result)
+        let (told, actions) = (plan.notes + outcomes, result)
         try await lease.write { connection in
-            for record in dropped { try Self.deleteView(record, dataset, connection) }
+            for record in gone { try Self.deleteView(record, dataset, connection) }
             for note in told { try Self.store(note, dataset, book, connection) }
             if let audited {
                 try Self.audit(
@@ -131,6 +102,55 @@ extension LabelStore {
             }
         }
         return result
+    }
+
+    /// Drops views.
+    ///
+    /// - Returns: those that are gone.
+    private func drop(
+        _ records: [ViewRecord], _ result: inout ViewReconciliation
+    ) async throws -> [ViewRecord] {
+        var gone: [ViewRecord] = []
+        for record in records {
+            let name = Self.qualified(record.database, record.name)
+            do {
+                try await define("DROP VIEW IF EXISTS \(name)")
+                gone.append(record)
+                result.dropped.append(name)
+            } catch let error as MySQLError where error.kind != .cancelled {
+                result.warnings.append(
+                    "The view \(name) is no longer wanted and could not be dropped: "
+                        + Self.reason(error, in: record.database).problem)
+            }
+        }
+        return gone
+    }
+
+    /// Makes views.
+    ///
+    /// - Returns: what became of each.
+    private func make(
+        _ makes: [ViewPlan.Make], _ book: ViewBook, _ result: inout ViewReconciliation
+    ) async throws -> [ViewNote] {
+        guard let database = book.database else { return [] }
+        var outcomes: [ViewNote] = []
+        for make in makes {
+            let name = make.definition.name
+            do {
+                try await define(make.definition.statement(in: database, replacing: make.replaces))
+                outcomes.append(make.note(.made, nil))
+                result.made.append(Self.qualified(database, name))
+            } catch let error as MySQLError where error.kind != .cancelled {
+                let (state, problem) = Self.reason(error, in: database, name: name)
+                // What may go better the next time stays as it is noted, and the next run tries again.
+                if let state { outcomes.append(make.failed(state, problem)) }
+                if !result.warnings.contains(problem) { result.warnings.append(problem) }
+                logger.warning(
+                    "view not made",
+                    metadata: ["dataset": "\(book.dataset.name)", "view": "\(name)", "error": "\(error.number)"])
+            }
+        }
+        return outcomes
     }
 
     /// Runs a statement that defines something, and waits for those who read the view for seconds only.

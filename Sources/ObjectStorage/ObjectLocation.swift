@@ -18,7 +18,7 @@ package struct ObjectLocation: Sendable, Hashable {
         let bucket = parts.first.map(String.init) ?? ""
         guard !bucket.contains("@"), !bucket.contains(":") else {
             throw ObjectStorageError(
-                .invalid, "s3:// takes no credentials and no port",
+                .invalid, "a place in an object store takes no credentials and no port",
                 hint: "Give credentials by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or by a credentials file, "
                     + "and a server of your own by AWS_ENDPOINT_URL_S3.")
         }

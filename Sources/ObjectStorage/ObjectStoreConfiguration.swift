@@ -43,6 +43,8 @@ package struct ObjectStoreConfiguration: Sendable {
         let domain = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
         self.endpoint = try ObjectStoreEndpoint(endpoint ?? "https://s3.\(region).\(domain)")
         addressing = endpoint == nil ? .virtualHost : .path
+        // Somebody may be waiting at a terminal: a store that is not there is told after some ten seconds.
+        retries.maximumAttempts = 6
     }
 
     /// The configuration that a client for this store needs.

@@ -13,9 +13,17 @@ enum SQLFunctions {
 
     /// Functions of MariaDB and MySQL that compute their result and do nothing else.
     ///
-    /// Not here: those that take, ask for or give back locks (GET_LOCK…), wait (SLEEP, BENCHMARK, MASTER_POS_WAIT…), read
-    /// files (LOAD_FILE), count sequences on (NEXTVAL…), or set what the session remembers (LAST_INSERT_ID).
+    /// None is also in `harmful`.
     static let harmless = arithmetic.union(texts).union(times).union(documents).union(aggregates).union(others)
+
+    /// Functions that take, ask for or give back locks, wait, read files, count on, or set what the session remembers: they
+    /// cannot be allowed either.
+    static let harmful = set(
+        """
+        GET_LOCK RELEASE_LOCK RELEASE_ALL_LOCKS IS_FREE_LOCK IS_USED_LOCK SLEEP BENCHMARK MASTER_POS_WAIT SOURCE_POS_WAIT
+        MASTER_GTID_WAIT WAIT_FOR_EXECUTED_GTID_SET WAIT_UNTIL_SQL_THREAD_AFTER_GTIDS WSREP_SYNC_WAIT_UPTO_GTID LOAD_FILE
+        NEXTVAL SETVAL LASTVAL LAST_INSERT_ID UUID_SHORT SYS_EXEC SYS_EVAL
+        """)
 
     private static let arithmetic = set(
         """

@@ -11,6 +11,7 @@ package struct SelectCheck: Sendable {
     /// - Parameter functions: names of further functions that may be called, such as stored ones that have no effects.
     package init(allowing functions: [String] = []) {
         self.functions = SQLFunctions.harmless.union(functions.map { $0.uppercased() })
+            .subtracting(SQLFunctions.harmful)
     }
 
     /// Checks a statement.
@@ -113,6 +114,9 @@ package struct SelectCheck: Sendable {
         guard before != .symbol(UInt8(ascii: ".")) else {
             throw Self.refused(
                 "it calls a stored function", "What such a function does cannot be known; write the expression itself.")
+        }
+        guard !SQLFunctions.harmful.contains(name) else {
+            throw Self.refused("the function \(name) waits, locks, reads files or changes something", "Leave it out.")
         }
         guard functions.contains(name) else {
             throw Self.refused(

@@ -216,11 +216,12 @@ package struct Unloader: Sendable {
 
     /// What a client is told.
     private func problem(_ error: any Error) -> any Error {
+        // Whatever a cancellation looks like by the time that it gets here.
+        if Task.isCancelled { return CancellationError() }
         guard let error = error as? MySQLError else { return error }
         switch error.kind {
         case .statementTimeout: return tooLong
         case .cancelled:
-            if Task.isCancelled { return CancellationError() }
             return UnloadProblem(.refused, "The query was ended on the server by somebody else.")
         case .connectFailed, .tlsFailed, .lostConnection, .tooManyConnections, .closed, .clusterConflict:
             return UnloadProblem(

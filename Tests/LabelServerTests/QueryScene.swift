@@ -237,22 +237,10 @@ struct QueryScene: Sendable {
             (question.endpoint, question.token, question.secret) = (base, token.publicID, secret)
             input += String(decoding: try JSONEncoder().encode(question), as: UTF8.self) + "\n"
         }
-        let support = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "Support").path(percentEncoded: false)
-        let python = try await run("bash", ["\(support)/python-environment.sh", "queuery"], input: "")
-        let output = try await run(
-            python.trimmingCharacters(in: .whitespacesAndNewlines), ["\(support)/queuery-check.py"], input: input)
-        return try output.split(separator: "\n").map { try JSONDecoder().decode(Read.self, from: Data($0.utf8)) }
+        return try await PythonScript("queuery-check.py", environment: "queuery").run(input: input)
+            .map { try JSONDecoder().decode(Read.self, from: Data($0.utf8)) }
     }
 
-    private func run(_ program: String, _ arguments: [String], input: String) async throws -> String {
-        let executable: Executable = program.contains("/") ? .path(FilePath(program)) : .name(program)
-        let result = try await Subprocess.run(
-            executable, arguments: Arguments(arguments), input: .string(input), output: .string(limit: 256 << 20),
-            error: .string(limit: 1 << 20))
-        try #require(result.terminationStatus.isSuccess, "\(result.standardError)")
-        return result.standardOutput
-    }
 }
 
 private struct LineHandler: LogHandler {

@@ -100,6 +100,27 @@ import Testing
         }
     }
 
+    /// A server that reads no deeper says nothing of what it did not read; it says nothing wrong either.
+    @Test(arguments: [1, 10, 30, 31, 60])
+    func whatIsNestedTooDeepIsNull(depth: Int) async throws {
+        let value = (1..<depth).reduce(LabelValue.list([.number("1")])) { value, _ in .list([value]) }
+        try await ViewBench.with { bench, _ in
+            let label = Self.json(["a": .string("before"), "f": value, "z": .string("behind")])
+            try await bench.publish([ViewBench.key(1): label], before: [])
+            let dataset = try await bench.store.dataset(bench.name)
+            let columns = [("a", FieldType.string), ("f", .array), ("z", .string)].map(ViewColumn.init)
+            let definition = ViewDefinition(
+                .current, of: dataset, schemaID: 1, columns: columns, storeDatabase: bench.database)
+            try await bench.run(definition.statement(in: bench.database, replacing: true))
+            let row = try #require(try await bench.rows("SELECT a, f, z FROM dish").first)
+            try Self.expect(row, "f", .array, value, isSameType: depth <= 30)
+            for (column, text) in [("a", "before"), ("z", "behind")] {
+                let found = try row.optionalText(column)
+                #expect(found == text || (found == nil && depth > 30))
+            }
+        }
+    }
+
     /// Names that no label schema lets through today are data all the same: a store may hold older ones.
     @Test func anyNameOfAMemberIsFoundAndNoneIsRun() async throws {
         let names = [

@@ -20,7 +20,7 @@ import Testing
 
     /// Amazon's own client would sign the same.
     @Test(.enabled(if: ObjectStoreServer.shared != nil, "\(ObjectStoreServer.reason)"))
-    func theyAreThoseOfBotocore() throws {
+    func theyAreThoseOfBotocore() async throws {
         var cases: [Case] = []
         for (index, key) in oddKeys.enumerated() {
             let now = 1_700_000_000 + Int64(index) * 7_654_321
@@ -36,8 +36,8 @@ import Testing
                         index % 3],
                     style: "path"))
         }
-        let lines = try PythonEnvironment.run(
-            "presigned-check.py", in: "object-store", input: Array(JSONEncoder().encode(cases)))
+        let lines = try await PythonScript("presigned-check.py", environment: "object-store").run(
+            input: String(decoding: try JSONEncoder().encode(cases), as: UTF8.self))
         try #require(lines.count == cases.count)
         for (line, one) in zip(lines, cases) {
             let theirs = try JSONDecoder().decode(String.self, from: Data(line.utf8))

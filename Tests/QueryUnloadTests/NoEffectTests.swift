@@ -1,5 +1,6 @@
 import Foundation
 import MySQL
+import TestRandom
 import TestSupport
 import Testing
 
@@ -21,7 +22,7 @@ import Testing
             tables = try await bench.rows(
                 "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY 1")
             counter = try await bench.rows("SELECT next_not_cached_value FROM counter")
-            isLocked = try await bench.rows("SELECT IS_FREE_LOCK('kept')")
+            isLocked = try await bench.rows("SELECT IS_FREE_LOCK('\(bench.database)')")
             users = try await bench.rows("SELECT COUNT(*) FROM mysql.user WHERE user = 'nobody'")
             hasFile = FileManager.default.fileExists(atPath: file)
         }
@@ -35,8 +36,9 @@ import Testing
     }
 
     private static func statement(_ template: String, _ bench: Bench, _ file: String) -> String {
-        template.replacing("FILE'", with: "\(file)'").replacing("DB.", with: "\(bench.database).")
-            .replacing("`DB`", with: "`\(bench.database)`")
+        // The server has one lock of a name, for all tests.
+        template.replacing("'kept'", with: "'\(bench.database)'").replacing("FILE'", with: "\(file)'")
+            .replacing("DB.", with: "\(bench.database).").replacing("`DB`", with: "`\(bench.database)`")
     }
 
     /// A folder that the server may write, so that a file would really appear.
@@ -115,5 +117,61 @@ import Testing
             try await bench.unloader(asRoot: true).checkUser()
             try await bench.unloader().checkUser()
         }
+    }
+
+    /// Texts put together at random: what the check lets pass does no harm, though root runs it outside of any transaction.
+    @Test(.enabled(if: TestDatabase.isPrivate), arguments: 1...3 as ClosedRange<UInt64>)
+    func whateverTheCheckLetsPassHasNoEffect(seed: UInt64) async throws {
+        try await Bench.with { bench in
+            try await Self.prepare(bench)
+            try await Self.withFile { file in
+                var random = SeededRandom(seed: seed)
+                let before = try await Traces(bench, file)
+                let connection = try await MySQLConnection.connect(bench.root)
+                var (passed, ran) = (0, 0)
+                for _ in 0..<20_000 {
+                    let statement = Self.statement(Self.randomText(&random), bench, file)
+                    guard let checked = try? SelectCheck().check(statement) else { continue }
+                    passed += 1
+                    let isRun = await connection.isOpen
+                    try #require(isRun, "seed \(seed): \(statement)")
+                    let rows = try? await connection.run { connection in try connection.rows(checked).count }
+                    if rows != nil { ran += 1 }
+                    if passed % 100 == 0 {
+                        let now = try await Traces(bench, file)
+                        try #require(now == before, "seed \(seed), up to: \(statement)")
+                    }
+                }
+                let after = try await Traces(bench, file)
+                #expect(after == before, "seed \(seed)")
+                // Enough got through for this to mean something.
+                #expect(passed > 500 && ran > 100, "\(passed) passed, \(ran) ran")
+                await connection.close()
+            }
+        }
+    }
+
+    private static let pieces = [
+        " ", "\n", "/*", "*/", "/**/", "/*!", "/*M!", "-- ", "--", "#", "'", "\"", "`", "\\", "\\'", "''", "(", ")",
+        ",", ";", ".", "1", "1.5", "1e5", "1e", "0x", "id", "'a'", "\"a\"", "`id`", " FROM victim", " WHERE ", " AND ",
+        " AS a",
+        " UNION SELECT ", " INTO OUTFILE 'FILE'", "INTO OUTFILE 'FILE'", " FOR UPDATE", "FOR UPDATE", " INTO @x",
+        "GET_LOCK('kept',1)",
+        "`GET_LOCK`('kept',1)", "GET_LOCK ('kept',1)", "DELETE FROM victim", "; DELETE FROM victim", "writes_too()",
+        "`writes_too`()", "DB.writes_too()", "NEXTVAL(counter)", "NEXT VALUE FOR counter", "@x:=1", "+", "-", "=", "x",
+        "_utf8", "N", "\u{3000}", "あ", " LIMIT 1", " PROCEDURE ANALYSE()", "CONCAT(", "IF(1,", "SELECT ",
+        " LOCK IN SHARE MODE", "$$",
+        "{fn ", "}",
+    ]
+
+    private static func randomText(_ random: inout SeededRandom) -> String {
+        let beginning = [
+            "SELECT ", "SELECT 1", "SELECT 1 ", "SELECT id FROM victim ", "SELECT 'a", "SELECT /*", "(SELECT 1",
+        ]
+        var text = beginning[Int.random(in: beginning.indices, using: &random)]
+        for _ in 0..<Int.random(in: 0...6, using: &random) {
+            text += pieces[Int.random(in: pieces.indices, using: &random)]
+        }
+        return text
     }
 }

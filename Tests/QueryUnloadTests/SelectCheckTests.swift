@@ -44,6 +44,9 @@ import Testing
     @Test func aFunctionThatIsAllowedMayBeCalled() async throws {
         await expectProblem(.notOneSelect, naming: "KANA") { _ = try SelectCheck().check("SELECT kana(name) FROM t") }
         _ = try SelectCheck(allowing: ["Kana"]).check("SELECT kana(name) FROM t")
+        await expectProblem(.notOneSelect, naming: "SLEEP") {
+            _ = try SelectCheck(allowing: ["sleep"]).check("SELECT SLEEP(5)")
+        }
     }
 
     @Test func aProblemSaysWhatIsWrongAndWhatToDo() {

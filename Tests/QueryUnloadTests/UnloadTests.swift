@@ -180,6 +180,30 @@ import Testing
         }
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func aDatabaseThatDiesInMidQueryFailsItAndLeavesNothing() async throws {
+        let server = try OwnServer()
+        defer { try? server.remove() }
+        let folder = FileManager.default.temporaryDirectory
+            .appending(path: "sheaf-unload-\(UInt32.random(in: 0...UInt32.max))").path(percentEncoded: false)
+        var database = server.configuration
+        database.database = "mysql"
+        let unloader = Unloader(
+            database: database, check: SelectCheck(), limits: UnloadLimits(partSize: 1 << 20),
+            readsBooleans: false, mayWrite: true)
+        let task = Task {
+            try await unloader.run(
+                "SELECT seq, SHA2(seq, 512) FROM seq_1_to_10000000000", format: .queuery, castsDates: false,
+                into: FolderDestination(folder: folder))
+        }
+        while ((try? FileManager.default.contentsOfDirectory(atPath: folder).count) ?? 0) < 2 {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        try server.kill()
+        await expectProblem(.unavailable, naming: "lost") { _ = try await task.value }
+        #expect(!FileManager.default.fileExists(atPath: folder))
+    }
+
     @Test func aFolderThatCannotBeWrittenEndsTheQuery() async throws {
         try await Bench.with { bench in
             try "no folder".write(toFile: bench.path("file"), atomically: true, encoding: .utf8)

@@ -37,7 +37,9 @@ package struct ObjectStoreServer: Sendable {
 
     private static func start() -> ObjectStoreServer? {
         do {
-            let python = try PythonEnvironment.path("object-store")
+            // Not by `PythonScript`, which waits asynchronously: this is the first value of a constant.
+            let said = try SupportScript.run("python-environment.sh", ["object-store"])
+            let python = said.split(separator: "\n").last.map(String.init) ?? ""
             let process = Process()
             let (input, output) = (Pipe(), Pipe())
             process.executableURL = URL(filePath: python)
@@ -79,53 +81,4 @@ package struct ObjectStoreServer: Sendable {
 
     /// Keeps the pipe open.
     private static let held = Mutex<Held?>(nil)
-}
-
-/// An environment with Python packages, made by `Tests/Support/python-environment.sh`.
-package enum PythonEnvironment {
-    /// Where its Python is.
-    ///
-    /// - Parameter name: that of the file that lists its packages.
-    /// - Returns: the path of its interpreter.
-    /// - Throws: if there is no Python, or the packages cannot be had.
-    package static func path(_ name: String) throws -> String {
-        let said = try SupportScript.run("python-environment.sh", [name])
-        guard let path = said.split(separator: "\n").last else {
-            throw SupportScript.Failed(description: "python-environment.sh \(name) says no path")
-        }
-        return String(path)
-    }
-
-    /// Runs a script of `Tests/Support`.
-    ///
-    /// - Parameters:
-    ///   - script: its name.
-    ///   - environment: whose Python runs it; `nil` for that of the system.
-    ///   - arguments: what follows the script's name.
-    ///   - input: what it reads from its standard input.
-    /// - Returns: the lines that it prints.
-    /// - Throws: if it cannot be run, or fails.
-    package static func run(
-        _ script: String, in environment: String?, arguments: [String] = [], input: [UInt8] = []
-    ) throws -> [String] {
-        let process = Process()
-        let output = Pipe()
-        let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-        try Data(input).write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }
-        process.executableURL = URL(filePath: try environment.map(path) ?? "/usr/bin/env")
-        process.arguments =
-            (environment == nil ? ["python3"] : [])
-            + [SupportScript.folder.appending(path: script).path(percentEncoded: false)] + arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(["PYTHONDONTWRITEBYTECODE": "1"]) { $1 }
-        process.standardInput = try FileHandle(forReadingFrom: file)
-        process.standardOutput = output
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw SupportScript.Failed(description: "\(script) failed; its reasons are above")
-        }
-        return text.split(separator: "\n").map(String.init)
-    }
 }

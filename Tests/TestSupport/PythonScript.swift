@@ -12,12 +12,12 @@ package struct PythonScript: Sendable {
     }
 
     private let file: String
-    private let environment: String
+    private let environment: String?
 
     /// - Parameters:
     ///   - file: the script's name, such as `datapackage-check.py`.
-    ///   - environment: the list's name without its end, such as `frictionless`.
-    package init(_ file: String, environment: String) {
+    ///   - environment: the list's name without its end, such as `frictionless`; `nil` is the system's Python.
+    package init(_ file: String, environment: String?) {
         (self.file, self.environment) = (file, environment)
     }
 
@@ -46,11 +46,13 @@ package struct PythonScript: Sendable {
     package func run(
         _ arguments: [String] = [], input: String = "", variables: [String: String] = [:]
     ) async throws -> [String] {
-        let python = try await Self.python(environment)
+        let python: String
+        if let environment { python = try await Self.python(environment) } else { python = "/usr/bin/env" }
         let overrides = Dictionary(
             uniqueKeysWithValues: variables.map { (Environment.Key(stringLiteral: $0.key), Optional($0.value)) })
         let result = try await Subprocess.run(
-            .path(FilePath(python)), arguments: Arguments(["\(Self.support)/\(file)"] + arguments),
+            .path(FilePath(python)),
+            arguments: Arguments((environment == nil ? ["python3"] : []) + ["\(Self.support)/\(file)"] + arguments),
             environment: .inherit.updating(overrides), input: .string(input), output: .string(limit: 1 << 26),
             error: .string(limit: 1 << 20))
         guard result.terminationStatus == .exited(0) else { throw Failed(description: result.standardError) }

@@ -5,6 +5,7 @@ internal import LabelDiff
 internal import LabelSchema
 internal import LabelStore
 internal import Sync
+internal import Synchronization
 
 /// What differs between two versions, and what became of one row.
 struct DiffRoutes {
@@ -21,8 +22,8 @@ struct DiffRoutes {
     // MARK: - Two versions
 
     /// The first line.
-    private struct Head: Encodable {
-        struct SchemaStep: Encodable {
+    private struct Head: Encodable, Sendable {
+        struct SchemaStep: Encodable, Sendable {
             var effect: String
             var kind: String
             var field: String?
@@ -69,54 +70,85 @@ struct DiffRoutes {
         var inserted = 0
         var updated = 0
         var deleted = 0
+
+        mutating func count(_ kind: SyncReport.Change.Kind) {
+            switch kind {
+            case .insert: inserted += 1
+            case .update: updated += 1
+            case .delete: deleted += 1
+            }
+        }
     }
 
-    @Sendable private func diff(_ call: APICall) async throws -> Response {
+    /// Two versions that are to be compared.
+    private struct Pair {
+        let dataset: DatasetRecord
+        /// `nil`: the empty one.
+        let from: VersionRecord?
+        let to: VersionRecord
+
+        var newest: VersionRecord {
+            guard let from, from.version > to.version else { return to }
+            return from
+        }
+    }
+
+    private func pair(_ call: APICall) async throws -> Pair {
         let dataset = try await catalog.dataset(call)
         guard let fromText = call.query["from"] else {
             throw APIProblem.badRequest(
                 "`from` is missing: the earlier version; 0 is the empty one.", code: "bad-parameter")
         }
-        let from = fromText == "0" ? nil : try await catalog.version(fromText, of: dataset)
+        var from: VersionRecord?
+        if fromText != "0" { from = try await catalog.version(fromText, of: dataset) }
         let to = try await catalog.version(call.query["to"] ?? "latest", of: dataset)
-        let newest = from.map { $0.version > to.version ? $0 : to } ?? to
-        let schema = try await catalog.schema(of: newest)
-        let diff = VersionDiff(
-            store: catalog.store, dataset: dataset, schema: schema,
-            lineage: try await SchemaLineage.load(of: dataset, from: catalog.store))
-        let head = try await head(dataset, from, to, schema: schema, newest: newest)
+        return Pair(dataset: dataset, from: from, to: to)
+    }
+
+    /// What is needed to tell the differences.
+    private struct Comparison: Sendable {
+        let diff: VersionDiff
+        let head: Head
+    }
+
+    private func comparison(_ pair: Pair) async throws -> Comparison {
+        let schema = try await catalog.schema(of: pair.newest)
+        let lineage = try await SchemaLineage.load(of: pair.dataset, from: catalog.store)
+        let head = try await head(pair.dataset, pair.from, pair.to, schema: schema, newest: pair.newest)
+        let diff = VersionDiff(store: catalog.store, dataset: pair.dataset, schema: schema, lineage: lineage)
+        return Comparison(diff: diff, head: head)
+    }
+
+    @Sendable private func diff(_ call: APICall) async throws -> Response {
+        let comparison = try await comparison(try await pair(call))
+        return try response(to: call, comparison)
+    }
+
+    private func response(to call: APICall, _ comparison: Comparison) throws -> Response {
+        let (diff, head) = (comparison.diff, comparison.head)
         var headers: HTTPFields = [
             .contentType: "application/x-ndjson", .cacheControl: "private, no-cache",
-            .contentLocation: "/v1/datasets/\(dataset.name)/diff?from=\(from?.version ?? 0)&to=\(to.version)",
+            .contentLocation: "/v1/datasets/\(head.dataset)/diff?from=\(head.from)&to=\(head.to)",
         ]
         headers[.vary] = "Authorization, Accept-Encoding"
         let isGzip = StreamedAnswer.takesGzip(call.request.headers)
         return try streamed.response(to: call, headers: headers, isGzip: isGzip) { writer in
-            let end = EndCount()
-            try await writer.write(APIAnswer.line(head))
-            try await diff.changes(from: from?.version ?? 0, to: to.version) { changes in
-                var bytes: [UInt8] = []
-                for change in changes {
-                    end.count(change.kind)
-                    bytes += try APIAnswer.line(Change(change))
-                }
-                try await writer.write(bytes)
-            }
-            try await writer.write(APIAnswer.line(end.line))
+            try await Self.write(diff, head, to: writer)
         }
     }
 
-    /// Counts in one task, while pages are handed over.
-    private final class EndCount: @unchecked Sendable {
-        nonisolated(unsafe) private(set) var line = End()
-
-        func count(_ kind: SyncReport.Change.Kind) {
-            switch kind {
-            case .insert: line.inserted += 1
-            case .update: line.updated += 1
-            case .delete: line.deleted += 1
+    private static func write(_ diff: VersionDiff, _ head: Head, to writer: StreamWriter) async throws {
+        let end = Mutex(End())
+        try await writer.write(APIAnswer.line(head))
+        try await diff.changes(from: head.from, to: head.to) { changes in
+            var bytes: [UInt8] = []
+            for change in changes {
+                end.withLock { $0.count(change.kind) }
+                bytes += try APIAnswer.line(Change(change))
             }
+            try await writer.write(bytes)
         }
+        try await writer.write(APIAnswer.line(end.withLock { $0 }))
     }
 
     private func head(

@@ -65,7 +65,7 @@ package struct QueueryRoutes: Sendable {
                 .tooManyRequests, code: "too-many-queries", title: "Too many queries wait",
                 detail: "\(service.settings.waiting) queries of this token wait already.", after: 30)
         }
-        call.context.note["query"] = "\(id)"
+        call.context.note["query_id"] = "\(id)"
         service.wake()
         return try Self.answer(.created, QueryAnswer(pending: id))
     }

@@ -69,6 +69,10 @@ struct CheckCommand: SheafSubcommand {
                 : try await sheetFindings(sound, workspace, nil)
             findings += checks
             if exit == .success, checks.contains(where: { !$0.problems.isEmpty }) { exit = .source }
+            if let (queries, failing) = await queriesFinding(workspace) {
+                findings.append(queries)
+                if exit == .success { exit = failing }
+            }
         }
         return try tell(findings, console, failing: exit)
     }
@@ -110,6 +114,16 @@ struct CheckCommand: SheafSubcommand {
         } catch {
             let failure = Failure(error)
             return Finding(subject: "store", problems: ["\(failure.message) \(failure.hint)"])
+        }
+    }
+
+    /// Whether queries can be run, and how the command ends if not; `nil` where nobody may send any.
+    private func queriesFinding(_ workspace: Workspace) async -> (Finding, Exit)? {
+        do {
+            return try await workspace.checkQueries() ? (Finding(subject: "queries", problems: []), .success) : nil
+        } catch {
+            let failure = Failure(error)
+            return (Finding(subject: "queries", problems: ["\(failure.message) \(failure.hint)"]), failure.exit)
         }
     }
 

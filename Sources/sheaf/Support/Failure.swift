@@ -4,6 +4,7 @@ import LabelSchema
 import LabelStore
 import MySQL
 import ObjectStorage
+import QueryUnload
 import SheetSource
 import Sync
 import Training
@@ -90,6 +91,10 @@ struct Failure: Error {
             self.init(.invalid, code: "reference", problem.message, hint: problem.hint)
         case let problem as RestoreProblem:
             self.init(.usage, code: problem.code, problem.message, hint: problem.hint)
+        case let problem as UnloadProblem:
+            self.init(
+                problem.code == .unavailable ? .store : .usage, code: problem.code.rawValue, problem.message,
+                hint: problem.hint)
         case let error as StoreError: self.init(error)
         case let error as MySQLError: self.init(error)
         case let error as SheetError:

@@ -15,9 +15,7 @@ extension Workspace {
     func queryService(_ store: LabelStore) async throws -> (service: QueryService, signer: LinkSigner)? {
         guard let settings = configuration.queries else { return nil }
         let signer = try linkSigner(settings)
-        let unloader = Unloader(
-            database: try queryDatabase(settings), check: SelectCheck(allowing: settings.functions),
-            limits: settings.limits, readsBooleans: settings.readsBooleans, mayWrite: settings.mayWrite)
+        let unloader = try unloader(settings)
         do {
             try await unloader.checkUser()
         } catch let problem as UnloadProblem where problem.code == .unavailable {
@@ -30,6 +28,22 @@ extension Workspace {
             store: store, unloader: unloader, place: try queryPlace(settings), settings: settings.service,
             worker: Self.worker, logger: logger)
         return (service, signer)
+    }
+
+    private func unloader(_ settings: QueriesSettings) throws -> Unloader {
+        Unloader(
+            database: try queryDatabase(settings), check: SelectCheck(allowing: settings.functions),
+            limits: settings.limits, readsBooleans: settings.readsBooleans, mayWrite: settings.mayWrite)
+    }
+
+    /// Looks whether queries can be run; `false` where the configuration has none.
+    ///
+    /// - Throws: what is wrong.
+    func checkQueries() async throws -> Bool {
+        guard let settings = configuration.queries else { return false }
+        _ = try queryPlace(settings)
+        try await unloader(settings).checkUser()
+        return true
     }
 
     private func queryDatabase(_ settings: QueriesSettings) throws -> MySQLConfiguration {
@@ -61,11 +75,7 @@ extension Workspace {
         case .objects(let text):
             do {
                 let location = try ObjectLocation(text)
-                let environment = ProcessInfo.processInfo.environment
-                let configuration = try ObjectStoreConfiguration.fromEnvironment(environment) { file in
-                    FileManager.default.contents(atPath: file).map { String(decoding: $0, as: UTF8.self) }
-                }
-                let bucket = try ObjectStore(bucket: location.bucket, configuration: configuration)
+                let bucket = try ObjectStore(bucket: location.bucket, configuration: .ofThisProcess())
                 return .objects(ObjectDestination(store: bucket, location: location))
             } catch {
                 throw Failure(
