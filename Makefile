@@ -46,10 +46,12 @@ test-lives: deps ## Let 2,400 datasets live at random, with everything that peop
 	SHEAF_TEST_STORIES=2000 $(SWIFT) test --skip-build --filter LifeStoryTests
 	SHEAF_TEST_LIVES=400 SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(TEST_WIDTH) $(SWIFT) test --skip-build --filter LifeTests
 
-.PHONY: test-tables
-test-api: deps ## Put many drawn requests to `sheaf serve`, by schemathesis (some minutes)
-	SHEAF_TEST_API_EXAMPLES=200 swift test --filter APISchemathesis
+.PHONY: test-api
+test-api: deps ## Put many drawn requests to the HTTP API, by schemathesis (some minutes)
+	$(SWIFT) build --build-tests
+	SHEAF_TEST_API_EXAMPLES=200 $(SWIFT) test --skip-build --filter APISchemathesis
 
+.PHONY: test-tables
 test-tables: deps ## Put 20,000 drawn tables to Sheaf and to frictionless, and compare (some minutes)
 	$(SWIFT) build --build-tests
 	SHEAF_TEST_TABLES=20000 SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(TEST_WIDTH) $(SWIFT) test --skip-build --filter '^SchemaDifferentialTests'
