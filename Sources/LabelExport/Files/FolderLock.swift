@@ -5,11 +5,16 @@ internal import Synchronization
 final class FolderLock: Sendable {
     private let descriptor = Mutex<Int32>(-1)
 
-    /// Takes the lock of a folder; `false` if somebody else has it.
-    func take(_ path: String) -> Bool {
-        descriptor.withLock { descriptor in
-            let opened = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-            guard opened >= 0 else { return false }
+    /// Takes the lock of a folder; `false` if somebody else has it, or had it until now.
+    ///
+    /// - Throws: `ExportProblem` for a folder that may not be read, or a link in its place.
+    func take(_ path: String) throws -> Bool {
+        try descriptor.withLock { descriptor in
+            let opened = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+            guard opened >= 0 else {
+                if errno == ENOENT { return false }
+                throw FolderFile.problem(path, errno)
+            }
             var (locked, named) = (stat(), stat())
             // Whoever had it may have given the folder another name meanwhile.
             guard flock(opened, LOCK_EX | LOCK_NB) == 0, fstat(opened, &locked) == 0, stat(path, &named) == 0,

@@ -1,5 +1,6 @@
 internal import Digest
 internal import Foundation
+internal import Synchronization
 
 /// A folder that an export appears in, whole.
 ///
@@ -9,12 +10,17 @@ package final class FolderTarget: ExportTarget {
     private let folder: URL
     private let work: URL
     private let lock = FolderLock()
+    private let mayReplace = Mutex(false)
 
     private static let journal = "journal.json"
 
     /// - Parameter path: the folder, which need not be there.
     package init(path: String) {
-        let url = URL(filePath: path, directoryHint: .isDirectory).standardizedFileURL
+        // A link is followed, and stays: it would change names itself, and what is behind it would be deleted.
+        let real = realpath(path, nil)
+        defer { free(real) }
+        let url = URL(filePath: real.map { String(cString: $0) } ?? path, directoryHint: .isDirectory)
+            .standardizedFileURL
         folder = url
         work = url.deletingLastPathComponent()
             .appending(path: ".\(url.lastPathComponent).sheaf-export", directoryHint: .isDirectory)
@@ -24,12 +30,16 @@ package final class FolderTarget: ExportTarget {
         if let manifest = try there(), manifest.identity == identity, try isWhole(manifest.parts, in: folder) {
             return .everything(manifest)
         }
+        try checkPlace()
         try checkFolder(replaces: replaces)
         try makeFolder(work)
-        guard lock.take(work.filePath) else {
+        guard try lock.take(work.filePath) else {
             throw ExportProblem(
                 .occupied, "Another export into \(folder.filePath) is under way.", hint: "Wait for it, or stop it.")
         }
+        mayReplace.withLock { $0 = replaces }
+        // Who may read the folder that is there may read the one that takes its place.
+        if let mode = FileStatus(folder.filePath)?.mode { chmod(work.filePath, mode | S_IRWXU) }
         let journal = work.appending(path: Self.journal)
         if let bytes = try? Data(contentsOf: journal),
             let found = try? ExportManifest.decode(ExportJournal.self, Array(bytes)), found.identity == identity
@@ -53,23 +63,27 @@ package final class FolderTarget: ExportTarget {
     }
 
     package func finish() async throws {
+        // Somebody may have put something there meanwhile.
+        try checkFolder(replaces: mayReplace.withLock(\.self))
         try? FileManager.default.removeItem(at: work.appending(path: Self.journal))
-        let isThere = FileManager.default.fileExists(atPath: folder.filePath)
-        // An older export takes the hidden name, or an empty folder does.
-        let isMoved =
-            isThere ? exchangeNames(work.filePath, folder.filePath) : rename(work.filePath, folder.filePath) == 0
-        guard isMoved else { throw FolderFile.problem(folder.filePath, errno) }
-        lock.release()
-        if isThere {
-            try clear(work)
-            rmdir(work.filePath)
+        // An empty folder gives way; an older export takes the hidden name.
+        if rename(work.filePath, folder.filePath) == 0 { return lock.release() }
+        guard errno == ENOTEMPTY || errno == EEXIST, exchangeNames(work.filePath, folder.filePath) else {
+            throw FolderFile.problem(folder.filePath, errno)
         }
+        lock.release()
+        // Unless another export has begun there, and cleared it away itself.
+        let older = FolderLock()
+        guard try older.take(work.filePath) else { return }
+        try clear(work)
+        rmdir(work.filePath)
+        older.release()
     }
 
     package func leave() async {
-        lock.release()
         // Gone if there is nothing in it.
         rmdir(work.filePath)
+        lock.release()
     }
 
     // MARK: - What is there
@@ -81,10 +95,29 @@ package final class FolderTarget: ExportTarget {
         return try? ExportManifest.decode(ExportManifest.self, Array(bytes))
     }
 
+    /// Refuses, before anything is written, a folder that could not take another's place in the end.
+    private func checkPlace() throws {
+        if let link = FileStatus(folder.filePath), link.isLink {
+            throw ExportProblem(
+                .occupied, "\(folder.filePath) is a link to what is not there.", hint: "Name another folder.")
+        }
+        guard let status = FileStatus(folder.filePath) else { return }
+        let here = URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory).filePath
+        if folder.filePath == "/" || here == folder.filePath || here.hasPrefix(folder.filePath + "/") {
+            throw ExportProblem(
+                .occupied, "\(folder.filePath) is the folder that you are in, or above it, and cannot be replaced.",
+                hint: "Name a folder in it, such as labels/.")
+        }
+        if let parent = FileStatus(folder.deletingLastPathComponent().filePath), parent.device != status.device {
+            throw ExportProblem(
+                .occupied, "\(folder.filePath) is where another disk is mounted, and cannot be replaced.",
+                hint: "Name a folder in it.")
+        }
+    }
+
     private func checkFolder(replaces: Bool) throws {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: folder.filePath, isDirectory: &isFolder) else { return }
-        guard isFolder.boolValue else {
+        guard let status = FileStatus(folder.filePath) else { return }
+        guard status.isFolder else {
             throw ExportProblem(
                 .occupied, "\(folder.filePath) is a file.", hint: "Name a folder that is empty or not there yet.")
         }
@@ -103,7 +136,7 @@ package final class FolderTarget: ExportTarget {
         }
         // Nothing that somebody else put there is deleted along.
         let own = Set(manifest.parts.map(\.path)).union([
-            ExportManifest.path, DataPackage.path, "schema.json", "tableschema.json", "tableschema-gone.json",
+            "data", ExportManifest.path, DataPackage.path, "schema.json", "tableschema.json", "tableschema-gone.json",
         ])
         if let foreign = names.first(where: { !own.contains($0) }) {
             throw ExportProblem(
@@ -112,14 +145,10 @@ package final class FolderTarget: ExportTarget {
         }
     }
 
-    /// The files in a folder and the folders in it, by their paths from there.
+    /// What is in a folder and the folders in it, by their paths from there.
     private func names(in folder: URL) throws -> [String] {
         do {
-            return try FileManager.default.subpathsOfDirectory(atPath: folder.filePath).filter { path in
-                var isFolder: ObjCBool = false
-                let full = folder.appending(path: path).filePath
-                return FileManager.default.fileExists(atPath: full, isDirectory: &isFolder) && !isFolder.boolValue
-            }.sorted()
+            return try FileManager.default.subpathsOfDirectory(atPath: folder.filePath).sorted()
         } catch {
             throw ExportProblem(.output, "\(folder.filePath) cannot be read: \(error.localizedDescription)")
         }
@@ -175,55 +204,6 @@ private func exchangeNames(_ one: String, _ other: String) -> Bool {
     }
     let exchange: UInt32 = 1 << 1
     return unsafeBitCast(symbol, to: RenameAt2.self)(AT_FDCWD, one, AT_FDCWD, other, exchange) == 0
-}
-
-/// A file in a folder, under another name until it is whole.
-private final class FolderFile: ExportFile {
-    private let path: String
-    private let temporary: String
-    private let descriptor: Int32
-
-    init(_ path: String) throws {
-        self.path = path
-        temporary = path + ".part"
-        descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw Self.problem(path, errno) }
-    }
-
-    func write(_ bytes: [UInt8]) async throws {
-        var done = 0
-        while done < bytes.count {
-            let written = bytes.withUnsafeBytes { bytes in
-                Foundation.write(descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done)
-            }
-            if written < 0 {
-                if errno == EINTR { continue }
-                throw Self.problem(path, errno)
-            }
-            done += written
-        }
-    }
-
-    func finish() async throws {
-        guard fsync(descriptor) == 0, close(descriptor) == 0, rename(temporary, path) == 0 else {
-            throw Self.problem(path, errno)
-        }
-    }
-
-    func discard() async {
-        close(descriptor)
-        unlink(temporary)
-    }
-
-    static func problem(_ path: String, _ number: Int32) -> ExportProblem {
-        let hint =
-            switch number {
-            case ENOSPC, EDQUOT: "Free some space, or write to another disk; what is whole need not be written again."
-            case EACCES, EROFS: "Choose a place that may be written to."
-            default: ""
-            }
-        return ExportProblem(.output, "\(path) cannot be written: \(String(cString: strerror(number))).", hint: hint)
-    }
 }
 
 extension URL {
