@@ -9,6 +9,8 @@ package struct ExportProblem: Error, CustomStringConvertible {
         case badSplit = "bad-split"
         /// A version to compare with that is not an older one.
         case badSince = "bad-since"
+        /// Tombstones of a version that is not given out whole.
+        case badTombstones = "bad-tombstones"
         /// Where it should go, there is something else.
         case occupied
         /// It could not be written.

@@ -19,6 +19,8 @@ package struct LabelReading: Sendable {
     package let dataset: DatasetRecord
     package let version: VersionRecord
     package let schema: LabelSchema
+    /// The schema of the version to compare with, if there is one: its labels have other names, it may be.
+    let formerSchema: LabelSchema?
     package let selection: LabelSelection
     package let form: LabelForm
     /// The fields that are written, in the order of the cells.
@@ -58,7 +60,16 @@ package struct LabelReading: Sendable {
                     .badSince, "Version \(since) is not older than version \(version.version).",
                     hint: "Give an older one to tell what has changed since.")
             }
-            _ = try await store.version(since, of: dataset)
+            let former = try await store.version(since, of: dataset)
+            formerSchema = try await Self.formerSchema(former, store, selection)
+        } else {
+            formerSchema = nil
+        }
+        // What of a label that is redacted was wanted, and in which split it was, nobody knows any more.
+        guard !form.hasTombstones || selection == .all else {
+            throw ExportProblem(
+                .badTombstones, "Tombstones go with whole labels, and with all of a version.",
+                hint: "Leave out the tombstones, or the columns, condition, split and older version.")
         }
         header = RowRenderer.header(form, fields)
         let rows = try await store.redactedRows(of: dataset).filter { $0.stands(in: version.version) }
@@ -66,6 +77,22 @@ package struct LabelReading: Sendable {
         let marks = try await store.redactions(of: dataset).filter { redacted[$0.key]?.rowHash == $0.rowHash }
         self.redacted = redacted
         identity = Self.identity(version, selection, form, redactions: marks.map(\.id))
+    }
+
+    /// The schema of an older version, whose labels must be such that they may have been wanted.
+    private static func formerSchema(
+        _ version: VersionRecord, _ store: LabelStore, _ selection: LabelSelection
+    ) async throws -> LabelSchema {
+        let schema = try LabelSchema.parse(document: try await store.schemaDocument(version.schemaID))
+        do {
+            _ = try RowFilter(selection, schema)
+        } catch {
+            throw ExportProblem(
+                .badSince,
+                "Version \(version.version) has another schema, of which this cannot be asked: \(error.message)",
+                hint: "Give out both versions, or what changed without that.")
+        }
+        return schema
     }
 
     private static func identity(

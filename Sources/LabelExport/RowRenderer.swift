@@ -8,7 +8,7 @@ struct RowRenderer: Sendable {
     private let form: LabelForm
     /// `nil`: whole labels, as they are stored.
     private var columns: LabelColumns?
-    private var writer = CSVWriter()
+    private var writer: CSVWriter
     private var lines: [UInt8] = []
 
     /// - Parameters:
@@ -17,6 +17,7 @@ struct RowRenderer: Sendable {
     ///   - isWhole: whether those are all fields in their own order.
     init(_ form: LabelForm, _ fields: [LabelField], isWhole: Bool) {
         self.form = form
+        writer = CSVWriter(quotesSeparators: form.formulas == .escape)
         columns = form.format == .ndjson && isWhole ? nil : LabelColumns(fields)
     }
 

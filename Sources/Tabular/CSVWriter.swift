@@ -11,12 +11,20 @@ package struct CSVWriter: Sendable {
     /// What was written and not yet taken.
     package private(set) var bytes: [UInt8]
     private let lineEnd: LineEnd
+    private let quotesSeparators: Bool
     private var fieldsInRow = 0
     private var rowStart: Int
 
-    /// Makes a writer; a byte order mark makes Excel read the file as UTF-8.
-    package init(lineEnd: LineEnd = .lineFeed, byteOrderMark: Bool = false) {
+    /// Makes a writer.
+    ///
+    /// - Parameters:
+    ///   - lineEnd: What ends a row.
+    ///   - byteOrderMark: Makes Excel read the file as UTF-8.
+    ///   - quotesSeparators: Quote fields with a semicolon or a tab, too: LibreOffice ends a field at these as well unless told
+    ///     otherwise, and what stands behind one would be a cell of its own, which may be a formula.
+    package init(lineEnd: LineEnd = .lineFeed, byteOrderMark: Bool = false, quotesSeparators: Bool = false) {
         self.lineEnd = lineEnd
+        self.quotesSeparators = quotesSeparators
         bytes = byteOrderMark ? [0xEF, 0xBB, 0xBF] : []
         rowStart = bytes.count
     }
@@ -34,7 +42,7 @@ package struct CSVWriter: Sendable {
     package mutating func append(_ field: UnsafeBufferPointer<UInt8>) {
         if fieldsInRow > 0 { bytes.append(UInt8(ascii: ",")) }
         fieldsInRow += 1
-        guard field.contains(where: Self.needsQuotes) else {
+        guard field.contains(where: quotesSeparators ? Self.maySeparate : Self.needsQuotes) else {
             bytes.append(contentsOf: field)
             return
         }
@@ -77,6 +85,10 @@ package struct CSVWriter: Sendable {
         swap(&taken, &bytes)
         rowStart -= taken.count
         return taken
+    }
+
+    private static func maySeparate(_ byte: UInt8) -> Bool {
+        needsQuotes(byte) || byte == UInt8(ascii: ";") || byte == 0x09
     }
 
     private static func needsQuotes(_ byte: UInt8) -> Bool {

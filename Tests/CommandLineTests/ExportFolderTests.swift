@@ -227,6 +227,9 @@ import Testing
         (["--changed-since", "1"], "not older"), (["--changed-since", "9"], "has no version 9"),
         (["--parts", "3"], "folder"), (["--parts", "0", "--output", "x/"], "1 to"),
         (["--tombstones", "--format", "csv"], "NDJSON"),
+        (["--tombstones", "--where", "kind = '主食'"], "all of a version"),
+        (["--tombstones", "--columns", "id"], "whole labels"),
+        (["--salt", "x"], "--only"), (["--split-by", "kind"], "--only"),
         (["--output", "sheaf.yaml/", "--parts", "2"], "is a file"),
     ])
     func whatMakesNoSenseIsToldAndLeavesNothing(arguments: [String], words: String) async throws {

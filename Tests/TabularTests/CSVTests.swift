@@ -84,6 +84,15 @@ import Testing
         #expect(forExcel.takeBytes() == Array(",b\r\n".utf8))
     }
 
+    /// LibreOffice ends a field at a semicolon or a tab, too, unless it is quoted.
+    @Test func aSeparatorOfSpreadsheetsIsQuotedWhereAskedFor() {
+        for (quotes, text) in [(true, "\"a;=1\",\"b\t=1\",c\n"), (false, "a;=1,b\t=1,c\n")] {
+            var writer = CSVWriter(quotesSeparators: quotes)
+            writer.append(row: ["a;=1", "b\t=1", "c"])
+            #expect(String(decoding: writer.takeBytes(), as: UTF8.self) == text)
+        }
+    }
+
     @Test(arguments: 0..<200 as Range<UInt64>)
     func whatIsWrittenReadsBackTheSame(seed: UInt64) throws {
         var generator = SeededRandom(seed: seed)

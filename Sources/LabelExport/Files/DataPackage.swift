@@ -17,17 +17,17 @@ struct DataPackage {
     /// The files that make it up, the descriptor last.
     func files() -> [(path: String, bytes: [UInt8])] {
         let mayLack = !reading.redacted.isEmpty
-        var files = [(Self.labelsSchema, json(schema(reading.fields, mayLack: mayLack)))]
+        var files = [(Self.labelsSchema, json(schema(reading.schema, reading.fields, mayLack: mayLack)))]
         if manifest.parts.contains(where: { $0.content == "gone" }) {
-            files.append((Self.goneSchema, json(schema(reading.keyFields, mayLack: mayLack))))
+            files.append((Self.goneSchema, json(schema(reading.goneSchema, reading.goneKeyFields, mayLack: mayLack))))
         }
         return files + [(Self.path, json(descriptor))]
     }
 
-    private func schema(_ fields: [LabelField], mayLack: Bool) -> LabelValue {
+    private func schema(_ schema: LabelSchema, _ fields: [LabelField], mayLack: Bool) -> LabelValue {
         let values: ExportedValues =
             reading.form.format == .csv ? .cells(escapesFormulas: reading.form.formulas == .escape) : .json
-        return reading.schema.exported(fields, values, mayLack: mayLack)
+        return schema.exported(fields, values, mayLack: mayLack)
     }
 
     private var descriptor: LabelValue {
@@ -73,7 +73,7 @@ struct DataPackage {
         if manifest.compression != nil { members["compression"] = .string("gz") }
         if reading.form.format == .ndjson {
             // Of what it is made of is known by the schema, not by what the first line happens to have.
-            let fields = isGone ? reading.keyFields : reading.fields
+            let fields = isGone ? reading.goneKeyFields : reading.fields
             members["dialect"] = .object([
                 "json": .object([
                     "keyed": .boolean(true), "keys": .list(fields.map { .string($0.name) }),

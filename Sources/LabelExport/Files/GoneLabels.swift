@@ -20,6 +20,7 @@ struct GoneLabels: Sendable {
         guard let since = reading.selection.changedSince else { return }
         let (store, dataset, version) = (reading.store, reading.dataset, reading.version.version)
         var filter = try RowFilter(reading.selection, reading.schema)
+        var former = try RowFilter(reading.selection, reading.formerSchema ?? reading.schema)
         try await store.forEachPageOfEnded(
             of: dataset, version: since, by: version, limit: LabelReading.usualChunk
         ) { page in
@@ -27,7 +28,7 @@ struct GoneLabels: Sendable {
             var places: [Int?] = []
             try page.forEach { key, label in
                 // Redacted since: nobody knows any more whether it was wanted.
-                guard label.count > 2, let before = try filter.place(of: key, label) else { return places.append(nil) }
+                guard label.count > 2, let before = try former.place(of: key, label) else { return places.append(nil) }
                 let after = try now[key].flatMap { label in
                     try label.withUnsafeBufferPointer { try filter.place(of: key, $0) }
                 }

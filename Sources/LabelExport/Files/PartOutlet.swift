@@ -21,7 +21,7 @@ final class PartOutlet {
         _ part: ExportManifest.Part, _ reading: LabelReading, _ settings: ExportJob.Settings,
         _ target: any ExportTarget, areKeys: Bool
     ) async throws {
-        let fields = areKeys ? reading.keyFields : reading.fields
+        let fields = areKeys ? reading.goneKeyFields : reading.fields
         renderer = RowRenderer(reading.form, fields, isWhole: !areKeys && reading.selection.columns == nil)
         header = RowRenderer.header(reading.form, fields)
         writer =
@@ -64,8 +64,12 @@ final class PartOutlet {
 }
 
 extension LabelReading {
-    /// The fields of the primary key, in key order.
-    var keyFields: [LabelField] {
-        schema.primaryKey.compactMap { name in schema.fields.first { $0.name == name } }
+    /// The schema of labels that are gone: they are named as they were.
+    var goneSchema: LabelSchema { formerSchema ?? schema }
+
+    /// The fields of the primary key of labels that are gone, in key order.
+    var goneKeyFields: [LabelField] {
+        let schema = goneSchema
+        return schema.primaryKey.compactMap { name in schema.fields.first { $0.name == name } }
     }
 }

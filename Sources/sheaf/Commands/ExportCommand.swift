@@ -61,7 +61,6 @@ struct ExportCommand: SheafSubcommand {
 
     func validate() throws {
         if tombstones, format != .ndjson { throw ValidationError("--tombstones goes with NDJSON.") }
-        if tombstones, selection.columns != nil { throw ValidationError("--tombstones goes with whole labels.") }
         if let parts, !(1...ExportJob.mostParts).contains(parts) {
             throw ValidationError("--parts is a number from 1 to \(ExportJob.mostParts).")
         }
@@ -124,9 +123,9 @@ struct SelectionOptions: ParsableArguments {
     var changedSince: String?
 
     func check(isFolder: Bool) throws {
-        if split != nil, only == nil, !isFolder {
+        if split != nil || splitBy != nil || salt != nil, only == nil, !isFolder {
             throw ValidationError(
-                "--split writes several files: name one by --only, or end --output in / for a folder.")
+                "Splits are several files: name one by --only, or end --output in / for a folder.")
         }
     }
 

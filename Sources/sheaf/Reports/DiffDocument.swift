@@ -90,7 +90,7 @@ struct DiffDocument {
 
     /// A line for each cell that changed.
     private func csv(_ changes: [SyncReport.Change]) -> String {
-        var csv = CSVWriter()
+        var csv = CSVWriter(quotesSeparators: formulas == .escape)
         for change in changes {
             if change.cells.isEmpty { csv.append(row: [change.key, change.kind.rawValue, "", "", ""]) }
             for cell in change.cells {
