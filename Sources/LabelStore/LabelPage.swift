@@ -8,6 +8,9 @@ package struct LabelPage: Sendable {
     /// The key that the next page begins behind; `nil` if this page is the last one.
     package internal(set) var next: KeyHash?
 
+    /// About how many labels it was to have, where the tables were asked where it has to end.
+    var limit: Int?
+
     private var text: [UInt8] = []
     /// For each label where its text stands.
     private var ranges: [Range<Int>] = []

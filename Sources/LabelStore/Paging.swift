@@ -36,8 +36,13 @@ extension LabelStore {
             while true {
                 let end = try Self.end(wish, isOld: isOld, limit: limit, connection)
                 let plan = PagePlan(wish, end: end, isOld: isOld)
-                if let page = try Self.read(plan, atMost: limit > 1 ? .max : nil, connection) { return page }
-                limit = max(1, limit / 8)
+                do {
+                    var page = try Self.read(plan, atMost: limit > 1 ? .max : nil, connection)
+                    page.limit = limit
+                    return page
+                } catch let much as TooMuch {
+                    limit = max(1, min(limit / 2, much.count / 2))
+                }
             }
         }
     }
@@ -75,24 +80,24 @@ extension LabelStore {
         return ends.compactMap(\.self).min()
     }
 
-    private struct TooMuch: Error {}
+    /// A page has more labels than it may have, or more bytes.
+    private struct TooMuch: Error {
+        /// So many it had by then.
+        let count: Int
+    }
 
-    /// Reads a page; `nil` if it has more labels than it may have, or more bytes.
-    ///
-    /// Without a limit, whatever it has is taken.
+    /// Reads a page; without a limit, whatever it has is taken.
     private static func read(
         _ plan: PagePlan, atMost limit: Int?, _ connection: isolated MySQLConnection
-    ) throws -> LabelPage? {
+    ) throws -> LabelPage {
         var page = LabelPage()
         page.next = plan.end
-        do {
-            try connection.forEachRow(plan.statement, plan.parameters) { row in
-                if let limit, page.count == limit || page.byteCount > Self.mostPageBytes { throw TooMuch() }
-                let key = KeyHash(row.word16(0))
-                row.withBytes(1) { page.append(key, $0) }
+        try connection.forEachRow(plan.statement, plan.parameters) { row in
+            if let limit, page.count == limit || page.byteCount > Self.mostPageBytes {
+                throw TooMuch(count: page.count)
             }
-        } catch is TooMuch {
-            return nil
+            let key = KeyHash(row.word16(0))
+            row.withBytes(1) { page.append(key, $0) }
         }
         page.sort()
         return page
@@ -157,11 +162,13 @@ extension LabelStore {
         try await withThrowingTaskGroup(of: NumberedPage.self) { group in
             var ready: [Int: LabelPage] = [:]
             var begun = 0
+            // Where labels are large, fewer: what the server sends of a page that is too large is read for nothing.
+            var usual = limit
             for (number, stretch) in stretches.enumerated() {
                 while begun < min(stretches.count, number + Self.pagesAtOnce) {
-                    let (next, ahead) = (begun, wish.over(stretches[begun]))
+                    let (next, ahead, usual) = (begun, wish.over(stretches[begun]), usual)
                     group.addTask {
-                        let page = try await self.wholePage(ahead, limit: limit, isOld: isOld)
+                        let page = try await self.wholePage(ahead, limit: usual, isOld: usual < limit ? nil : isOld)
                         return NumberedPage(number: next, page: page)
                     }
                     begun += 1
@@ -169,16 +176,23 @@ extension LabelStore {
                 while ready[number] == nil, let read = try await group.next() { ready[read.number] = read.page }
                 var page = ready.removeValue(forKey: number)
                 while let some = page {
+                    usual = Self.nextLimit(after: some, limit: limit)
                     if some.count > 0 { try await body(some) }
                     page = nil
                     // There were too many labels for one page.
                     if let next = some.next {
                         let rest = wish.over(KeyStretch(after: next, through: stretch.through))
-                        page = try await wholePage(rest, limit: limit, isOld: nil)
+                        page = try await wholePage(rest, limit: usual, isOld: nil)
                     }
                 }
             }
         }
+    }
+
+    /// How many labels to ask for after a page, so that the next is not too large either.
+    static func nextLimit(after page: LabelPage, limit: Int) -> Int {
+        guard let former = page.limit else { return limit }
+        return min(limit, page.byteCount < mostPageBytes / 4 ? former * 2 : former)
     }
 
     /// How many labels a version has, and whether much of the history is part of it.
@@ -202,16 +216,21 @@ extension LabelStore {
     /// - Throws: `StoreError.prunedVersion`, `MySQLError`, `CancellationError`.
     private func wholePage(_ wish: PageWish, limit: Int, isOld: Bool?) async throws -> LabelPage {
         try Task.checkCancellation()
-        var page: LabelPage?
+        let page: LabelPage
         if let isOld {
-            page = try await pool.withConnection { connection in
-                try Self.read(PagePlan(wish, end: nil, isOld: isOld), atMost: 2 * limit, connection)
+            do {
+                page = try await pool.withConnection { connection in
+                    try Self.read(PagePlan(wish, end: nil, isOld: isOld), atMost: 2 * limit, connection)
+                }
+            } catch let much as TooMuch {
+                page = try await self.page(wish, limit: max(1, min(limit, much.count / 2)))
             }
+        } else {
+            page = try await self.page(wish, limit: limit)
         }
-        if page == nil { page = try await self.page(wish, limit: limit) }
         // A version is pruned before a row of it goes: if it still stands now, this page was whole.
         try await requirePublished(wish.version, of: wish.dataset)
-        return page ?? LabelPage()
+        return page
     }
 }
 

@@ -21,6 +21,12 @@ struct ExportObjectTests {
         }
     }
 
+    private static var encoder: JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        return encoder
+    }
+
     private static func manifest(_ store: ObjectStore, _ prefix: String) async throws -> ExportManifest {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
@@ -76,13 +82,39 @@ struct ExportObjectTests {
             let manifest = try await Self.manifest(store, prefix)
             try await store.delete("\(prefix)/manifest.json")
             try await store.delete("\(prefix)/\(manifest.parts[2].path)")
-            let encoder = JSONEncoder()
-            encoder.keyEncodingStrategy = .convertToSnakeCase
-            let journal = try encoder.encode(ExportJournal(identity: manifest.identity, parts: manifest.parts))
+            let journal = try Self.encoder.encode(ExportJournal(identity: manifest.identity, parts: manifest.parts))
             try await store.put("\(prefix)/export-journal.json", Array(journal))
             let told = try await scene.run(list: arguments + ["--json"], environment: server.environment)
             #expect(told.code == 0 && told.output.contains("\"reused\" : 3"), "\(told)")
             #expect(try await Self.manifest(store, prefix) == manifest)
+            #expect(try await store.info("\(prefix)/export-journal.json") == nil)
+        }
+    }
+
+    /// Whoever reads `data/*` would read them, too.
+    @Test func nothingIsLeftOfAnExportWhoseReplacementWasCutShort() async throws {
+        try await Self.with { scene, server, store, prefix in
+            let place = "s3://\(ObjectStoreServer.bucket)/\(prefix)"
+            let split = ["export", "dish@1", "--output", place, "--split", "train:50,test:50"]
+            #expect(try await scene.run(list: split, environment: server.environment).code == 0)
+            let configuration = try ObjectStoreConfiguration.fromEnvironment(server.environment) { _ in nil }
+            for identity in ["one", "two"] {
+                // Begun, and killed.
+                let target = try ObjectTarget(try ObjectLocation(place), configuration)
+                _ = try await target.begin(identity: identity, replaces: true)
+                #expect(try await store.info("\(prefix)/manifest.json") == nil)
+            }
+            let whole = ["export", "dish@1", "--output", place]
+            #expect(try await scene.run(list: whole + ["--replace"], environment: server.environment).code == 0)
+            #expect(try await store.list("\(prefix)/data/").map(\.key) == ["\(prefix)/data/part-00000.ndjson"])
+            // And killed behind the manifest, before all of it was cleared away.
+            let manifest = try await Self.manifest(store, prefix)
+            try await store.put("\(prefix)/data/part-00001.ndjson", Array("old".utf8))
+            var journal = ExportJournal(identity: manifest.identity, parts: manifest.parts)
+            journal.replaced = ["data/part-00000.ndjson", "data/part-00001.ndjson"]
+            try await store.put("\(prefix)/export-journal.json", Array(try Self.encoder.encode(journal)))
+            #expect(try await scene.run(list: whole, environment: server.environment).code == 0)
+            #expect(try await store.list("\(prefix)/data/").map(\.key) == ["\(prefix)/data/part-00000.ndjson"])
             #expect(try await store.info("\(prefix)/export-journal.json") == nil)
         }
     }

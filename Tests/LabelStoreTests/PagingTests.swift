@@ -82,6 +82,33 @@ import Testing
         }
     }
 
+    /// Large labels are few to a page; what is behind them is not read again and again to find that out.
+    @Test func largeLabelsAreReadAboutOnce() async throws {
+        try await TestStore.withStore { store, configuration in
+            let book = try await LabelBook(store)
+            let keys = Self.keys(100)
+            var chunk = StagedChunk()
+            chunk.inserts = keys.map { book.label($0, 1) }
+            try await book.publish([chunk], labelCount: keys.count, hash: Self.hash)
+            let dataset = try await store.dataset(LabelBook.name)
+            try await store.pool.withConnection { connection in
+                try connection.execute("UPDATE sheaf_labels SET label = REPEAT('x', 1000000)")
+            }
+            let reader = TestStore.open(configuration, connections: 1)
+            let ((read, largest), reads) = try await counted(reader) {
+                var (read, largest): ([KeyHash], Int) = ([], 0)
+                try await reader.forEachPage(of: dataset, version: 1, limit: 10_000) { page in
+                    read += page.keys
+                    largest = max(largest, page.count)
+                }
+                return (read, largest)
+            }
+            #expect(read == keys && largest <= 17)
+            #expect(reads <= 8 * keys.count)
+            await reader.close()
+        }
+    }
+
     /// What is staged for a version that nobody can see yet is in no page and ends none.
     @Test func aPageBehindWhichOnlyStagedLabelsStandIsEmptyAndNotTheLast() async throws {
         try await TestStore.withStore { store, _ in

@@ -7,7 +7,7 @@ struct DataPackage {
 
     static let path = "datapackage.json"
     private static let labelsSchema = "tableschema.json"
-    private static let goneSchema = "tableschema-gone.json"
+    static let goneSchema = "tableschema-gone.json"
 
     init(_ reading: LabelReading, _ manifest: ExportManifest) {
         self.reading = reading

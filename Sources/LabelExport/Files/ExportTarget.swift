@@ -46,6 +46,8 @@ package enum ExportRemains: Sendable {
 package struct ExportJournal: Codable, Sendable {
     package var identity: String
     package var parts: [ExportManifest.Part]
+    /// Files of another export, which go once this one is whole; a target's own matter.
+    package var replaced: [String]?
 
     package init(identity: String, parts: [ExportManifest.Part]) {
         (self.identity, self.parts) = (identity, parts)

@@ -26,17 +26,26 @@ package final class ObjectTarget: ExportTarget {
     package func begin(identity: String, replaces: Bool) async throws -> ExportRemains {
         if let manifest = try await document(ExportManifest.self, ExportManifest.path) {
             if manifest.identity == identity, try await whole(manifest.parts).count == manifest.parts.count {
+                try await finishClearing(manifest)
                 return .everything(manifest)
             }
             try require(
                 replaces, "another export, of \(manifest.dataset)@\(manifest.version), or parts of it changed")
-            paths.withLock { $0.old = Set(manifest.parts.map(\.path)) }
+            paths.withLock { $0.old = Set(manifest.parts.map(\.path) + [DataPackage.goneSchema]) }
+            // First what there is to clear away: another try knows of it by this alone.
+            try await note(ExportJournal(identity: identity, parts: []))
             // Whoever begins to read now is told that nothing whole is there.
             try await store.delete(location.key(ExportManifest.path))
+            return .nothing
         } else if let journal = try await document(ExportJournal.self, Self.journal) {
-            if journal.identity == identity { return .parts(try await whole(journal.parts)) }
+            paths.withLock { $0.old = Set(journal.replaced ?? []) }
+            if journal.identity == identity {
+                let parts = try await whole(journal.parts)
+                paths.withLock { $0.new = Set(parts.map(\.path)) }
+                return .parts(parts)
+            }
             try require(replaces, "another export that is not over")
-            paths.withLock { $0.old = Set(journal.parts.map(\.path)) }
+            paths.withLock { $0.old.formUnion(journal.parts.map(\.path) + [DataPackage.goneSchema]) }
         } else if let other = try await store.page(location.key(""), limit: 1).objects.first {
             throw ExportProblem(
                 .occupied, "There are objects already, such as \(other.key), and no export.",
@@ -61,13 +70,25 @@ package final class ObjectTarget: ExportTarget {
     }
 
     package func note(_ journal: ExportJournal) async throws {
+        var journal = journal
+        journal.replaced = paths.withLock(\.old).sorted()
         try await store.put(location.key(Self.journal), try ExportManifest.encode(journal))
     }
 
     package func finish() async throws {
-        try await store.delete(location.key(Self.journal))
         let left = paths.withLock { $0.old.subtracting($0.new) }
         for path in left.sorted() { try await store.delete(location.key(path)) }
+        try await store.delete(location.key(Self.journal))
+    }
+
+    /// Clears away what a try that was cut short behind its manifest has left.
+    private func finishClearing(_ manifest: ExportManifest) async throws {
+        guard let journal = try await document(ExportJournal.self, Self.journal),
+            journal.identity == manifest.identity
+        else { return }
+        let own = Set(manifest.parts.map(\.path) + [DataPackage.goneSchema])
+        paths.withLock { $0 = (Set(journal.replaced ?? []), own) }
+        try await finish()
     }
 
     /// What is whole stays, and the journal says so.
