@@ -84,6 +84,17 @@ import Testing
         #expect(problem?.message.contains("mounted") == true, "\(String(describing: problem))")
     }
 
+    @Test func aNameIsTakenAsItStandsUnlessExportsHaveItForThemselves() async throws {
+        try await Self.withFolder { folder in
+            let hidden = FolderTarget(path: "\(folder)/.out.sheaf-export/")
+            #expect(await Self.code { try await Self.export(to: hidden) } == .occupied)
+        }
+        let name = "~sheaf-\(UUID().uuidString)"
+        try await Self.export(to: FolderTarget(path: "\(name)/"))
+        #expect(FileManager.default.fileExists(atPath: "./\(name)/manifest.json"))
+        try FileManager.default.removeItem(atPath: "./\(name)")
+    }
+
     @Test func whatSomebodyPutsIntoTheFolderMeanwhileIsKept() async throws {
         try await Self.withFolder { folder in
             let (path, manager) = ("\(folder)/out", FileManager.default)

@@ -12,6 +12,7 @@ package final class FolderTarget: ExportTarget {
     private let lock = FolderLock()
     private let mayReplace = Mutex(false)
 
+    private static let suffix = ".sheaf-export"
     private static let journal = "journal.json"
 
     /// - Parameter path: the folder, which need not be there.
@@ -19,11 +20,13 @@ package final class FolderTarget: ExportTarget {
         // A link is followed, and stays: it would change names itself, and what is behind it would be deleted.
         let real = realpath(path, nil)
         defer { free(real) }
-        let url = URL(filePath: real.map { String(cString: $0) } ?? path, directoryHint: .isDirectory)
+        // A path that begins with ~ is one in this folder: the shell is who knows homes.
+        let full = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+        let url = URL(filePath: real.map { String(cString: $0) } ?? full, directoryHint: .isDirectory)
             .standardizedFileURL
         folder = url
         work = url.deletingLastPathComponent()
-            .appending(path: ".\(url.lastPathComponent).sheaf-export", directoryHint: .isDirectory)
+            .appending(path: ".\(url.lastPathComponent)\(Self.suffix)", directoryHint: .isDirectory)
     }
 
     package func begin(identity: String, replaces: Bool) async throws -> ExportRemains {
@@ -97,6 +100,11 @@ package final class FolderTarget: ExportTarget {
 
     /// Refuses, before anything is written, a folder that could not take another's place in the end.
     private func checkPlace() throws {
+        let name = folder.lastPathComponent
+        if name.hasPrefix("."), name.hasSuffix(Self.suffix) {
+            throw ExportProblem(
+                .occupied, "\(name) is a name that exports have until they are whole.", hint: "Name another folder.")
+        }
         if let link = FileStatus(folder.filePath), link.isLink {
             throw ExportProblem(
                 .occupied, "\(folder.filePath) is a link to what is not there.", hint: "Name another folder.")
