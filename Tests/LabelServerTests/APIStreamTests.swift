@@ -94,6 +94,8 @@ import Testing
             for _ in 0..<10 { #expect(try await scene.ask("HEAD", Self.path, token: key).status == 200) }
             try await until("cuts are told") { scene.log.all.filter { $0.contains("ended=cut") }.count >= 9 }
             #expect(scene.log.all.allSatisfy { !$0.contains(key.suffix(43)) })
+            // Where a reader was that is gone is told all the same.
+            #expect(scene.log.all.allSatisfy { !$0.contains("ended=cut") || $0.contains("peer=127.0.0.1") })
         }
     }
 

@@ -26,6 +26,7 @@ final class StreamGate: Sendable {
     var count: Int { taken.withLock { $0.values.reduce(0, +) } }
 
     /// - Parameter token: the public id of whose it is.
+    /// - Returns: the place.
     /// - Throws: `APIProblem` with 503 if all places are taken, or all that one token may have.
     func enter(_ token: String) throws -> Place {
         let refusal: String? = taken.withLock { taken in
