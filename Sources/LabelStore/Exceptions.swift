@@ -47,7 +47,9 @@ extension LabelStore {
     }
 
     /// The open problems of a dataset with their errors, as people want to see them: by sheet and row.
-    package func exceptionRecords(of dataset: DatasetRecord) async throws -> [ExceptionRecord] {
+    package func exceptionRecords(
+        of dataset: DatasetRecord, limit: Int = 1_000_000_000
+    ) async throws -> [ExceptionRecord] {
         try await pool.withConnection { connection in
             try connection.rows(
                 """
@@ -55,8 +57,9 @@ extension LabelStore {
                     COALESCE(s.title, '') AS title, CAST(e.opened_at AS CHAR) AS opened
                 FROM sheaf_exceptions e JOIN sheaf_datasets d ON d.dataset_id = e.dataset_id
                 LEFT JOIN sheaf_sheets s ON s.sheet_id = e.sheet_id
-                WHERE e.dataset_id = ? AND e.kind <> 'reverted' AND \(Self.isOpen) ORDER BY e.sheet_id, e.sheet_row, e.key_hash
-                """, [.uint(UInt64(dataset.id))]
+                WHERE e.dataset_id = ? AND e.kind <> 'reverted' AND \(Self.isOpen)
+                ORDER BY e.sheet_id, e.sheet_row, e.key_hash LIMIT ?
+                """, [.uint(UInt64(dataset.id)), .int(Int64(limit))]
             ).compactMap { row in
                 guard let kind = ProblemKind(rawValue: try row.text("kind")), let seen = try row.rowHash("seen_hash")
                 else { return nil }
@@ -69,6 +72,18 @@ extension LabelStore {
                     labelKey: try row.optionalText("label_key"), errors: try row.optionalText("errors"),
                     sheetTitle: try row.text("title"), openedAt: try row.text("opened"))
             }
+        }
+    }
+
+    /// How many exceptions of a dataset are open; reverted values are no problem.
+    package func exceptionCount(of dataset: DatasetRecord) async throws -> Int {
+        try await pool.withConnection { connection in
+            try connection.rows(
+                """
+                SELECT COUNT(*) AS open FROM sheaf_exceptions e JOIN sheaf_datasets d ON d.dataset_id = e.dataset_id
+                WHERE e.dataset_id = ? AND e.kind <> 'reverted' AND \(Self.isOpen)
+                """, [.uint(UInt64(dataset.id))]
+            ).first.map { Int(try $0.int("open")) } ?? 0
         }
     }
 }

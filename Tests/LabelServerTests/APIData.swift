@@ -110,7 +110,7 @@ struct APIData: Sendable {
             SELECT CONCAT_WS(' ', p.command, p.state, LEFT(p.info, 60), t.trx_started) AS what
             FROM information_schema.processlist p
             LEFT JOIN information_schema.innodb_trx t
-                ON t.trx_mysql_thread_id = p.id AND t.trx_autocommit_non_locking = 0
+                ON t.trx_mysql_thread_id = p.id
             WHERE p.db = DATABASE() AND p.id <> CONNECTION_ID() AND (t.trx_id IS NOT NULL OR p.command <> 'Sleep')
             """
         ).map { try $0.text("what") }

@@ -14,6 +14,7 @@ packages=(
     pkg-config
     python3-venv
     openssl
+    curl
     git
     ca-certificates
     "$@"

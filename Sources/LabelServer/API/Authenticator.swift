@@ -133,22 +133,24 @@ package final class Authenticator: Sendable {
         guard state.withLock({ $0.strangers.take(at: now()) }) else {
             throw Self.tooMany("Too many attempts with unknown tokens.", after: 5)
         }
+        let time = now()
         guard let token = try await lookUp(text.publicID), token.isOpened(by: text) else { return nil }
-        remember(token)
+        remember(token, at: time)
         return token
     }
 
     private func renewed(_ publicID: String) async throws -> TokenRecord? {
+        let time = now()
         guard let token = try await lookUp(publicID) else {
             state.withLock { $0.known[publicID] = nil }
             return nil
         }
-        remember(token)
+        remember(token, at: time)
         return token
     }
 
-    private func remember(_ token: TokenRecord) {
-        let time = now()
+    /// Keeps a token in mind, as of the time at which the store was asked: its answer may be older than when it comes.
+    private func remember(_ token: TokenRecord, at time: Duration) {
         state.withLock { state in
             if state.known[token.publicID] != nil {
                 state.known[token.publicID]?.token = token

@@ -85,12 +85,13 @@ struct OperatorRoutes {
     @Sendable private func rejections(_ call: APICall) async throws -> Response {
         let dataset = try await catalog.dataset(call)
         let limit = try call.query.number("limit", in: 1...10_000) ?? 1_000
-        let records = try await catalog.store.exceptionRecords(of: dataset)
+        let records = try await catalog.store.exceptionRecords(of: dataset, limit: limit)
+        let total = try await catalog.store.exceptionCount(of: dataset)
         let isJapanese =
             call.request.headers[.acceptLanguage].map { $0.lowercased().hasPrefix("ja") } ?? false
         return try APIAnswer.json(
             Rejections(
-                rejections: records.prefix(limit).map { Rejection($0, isJapanese ? .ja : .en) },
-                total: records.count), headers: [.vary: "Accept-Language"])
+                rejections: records.map { Rejection($0, isJapanese ? .ja : .en) }, total: total),
+            headers: [.vary: "Accept-Language"])
     }
 }
