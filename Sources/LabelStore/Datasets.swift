@@ -25,6 +25,8 @@ extension LabelStore {
             try connection.rows(
                 "SELECT dataset_id, name, current_version FROM sheaf_datasets WHERE name = ?", [.text(name)]
             ).first.map(Self.datasetRecord)
+                // The database takes names for the same that differ in blanks at their end.
+                .flatMap { $0.name == name ? $0 : nil }
         }
     }
 

@@ -106,7 +106,8 @@ extension LabelStore {
 
     // MARK: - Running
 
-    /// Takes the query that has waited longest.
+    /// Takes the query that has waited longest, of those tokens that have the fewest running: so a hundred queries of one
+    /// token keep nobody else's waiting behind all of them.
     ///
     /// - Parameters:
     ///   - worker: who takes it: this server, and no other process ever.
@@ -116,7 +117,13 @@ extension LabelStore {
     package func claimQuery(worker: String, place: String) async throws -> ClaimedQuery? {
         try await pool.withTransaction { connection -> ClaimedQuery? in
             let waiting = try connection.rows(
-                "SELECT query_id FROM sheaf_queries WHERE state = 'pending' ORDER BY query_id LIMIT 1")
+                """
+                SELECT q.query_id FROM sheaf_queries q
+                LEFT JOIN (
+                    SELECT token_id, COUNT(*) AS running FROM sheaf_queries WHERE state = 'running' GROUP BY token_id
+                ) r ON r.token_id = q.token_id
+                WHERE q.state = 'pending' ORDER BY COALESCE(r.running, 0), q.query_id LIMIT 1
+                """)
             guard let id = try waiting.first?.uint(0) else { return nil }
             let taken = try connection.execute(
                 """

@@ -139,6 +139,21 @@ import Testing
         }
     }
 
+    @Test func aForgottenJobWithARevokedTokenShutsOutNobodyAtItsAddress() async throws {
+        try await TestStore.withStore { store, _ in
+            let old = try await store.createToken(NewToken(name: "o", role: .reader), actor: "aki", why: nil)
+            let new = try await store.createToken(NewToken(name: "n", role: .reader), actor: "aki", why: nil).revealed
+            _ = try await store.revokeToken(publicID: old.publicID, actor: "aki", why: nil)
+            let gate = gate(store, .init(requestsPerMinute: 120, failuresPerMinute: 10))
+            for _ in 0..<30 {
+                #expect(try await gate.problem("Bearer \(old.revealed)")?.code == "revoked-token")
+            }
+            #expect(try await gate.problem("Bearer \(new)") == nil)
+            // And its own requests are counted all the same.
+            #expect(try await gate.problem("Bearer \(old.revealed)")?.status == .tooManyRequests)
+        }
+    }
+
     @Test func guessingFromEverywhereCostsTheDatabaseLittle() async throws {
         try await TestStore.withStore { store, _ in
             let gate = gate(store)

@@ -95,6 +95,8 @@ import Testing
             for _ in 0..<10 { #expect(try await scene.ask("HEAD", Self.path, token: key).status == 200) }
             try await until("cuts are told") { scene.log.all.filter { $0.contains("ended=cut") }.count >= 9 }
             #expect(scene.log.all.allSatisfy { !$0.contains(key.suffix(43)) })
+            // Where a reader was that is gone is told all the same.
+            #expect(scene.log.all.allSatisfy { !$0.contains("ended=cut") || $0.contains("peer=127.0.0.1") })
         }
     }
 
@@ -111,6 +113,60 @@ import Testing
             }
             connection.close()
         }
+    }
+
+    /// Whether the server ends a connection.
+    private func ends(_ connection: RawHTTP, sending: String = "") async throws {
+        try await until("the connection is ended") {
+            do { try connection.send(sending) } catch { return true }
+            return connection.isReset
+        }
+        connection.close()
+    }
+
+    @Test func whoTakesNoAnswerIsLetGoAlsoWithoutAToken() async throws {
+        var settings = APIServer.Settings()
+        settings.writeTimeout = .seconds(1)
+        try await APIData.serve(settings) { scene, _ in
+            let connection = try RawHTTP(scene.port, receiveBuffer: 4_096)
+            // More than buffers hold, of an answer that is no stream.
+            let ask = String(repeating: "GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n", count: 400)
+            try connection.send(ask)
+            try await ends(connection, sending: "\r\n")
+        }
+    }
+
+    @Test func aBodyThatComesByteByByteIsNotWaitedForWhetherItIsReadOrNot() async throws {
+        var settings = APIServer.Settings()
+        settings.requestTimeout = .seconds(1)
+        try await APIData.serve(settings) { scene, _ in
+            let key = try await scene.key(.operator)
+            let head = "POST /v1/holds/1/approve HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n"
+            for token in ["", "Authorization: Bearer \(key)\r\n"] {
+                let connection = try RawHTTP(scene.port)
+                try connection.send("\(head)\(token)\r\n")
+                try await ends(connection, sending: " ")
+            }
+            // A body that nobody wants, but that comes, costs nobody the connection.
+            let connection = try RawHTTP(scene.port)
+            let health = "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+            try connection.send("\(head)\r\n\(String(repeating: " ", count: 5_000))\(health)")
+            let answers = String(decoding: await connection.receiveAll(), as: UTF8.self)
+            #expect(answers.hasPrefix("HTTP/1.1 401") && answers.hasSuffix("ok\n"))
+            connection.close()
+        }
+    }
+
+    @Test func oneTokenLeavesPlacesToOthers() async throws {
+        let gate = StreamGate(limit: 8)
+        var places = try (0..<6).map { _ in try gate.enter("greedy") }
+        #expect(throws: APIProblem.self) { try gate.enter("greedy") }
+        let others = try [gate.enter("other"), gate.enter("third")]
+        #expect(throws: APIProblem.self) { try gate.enter("fourth") }
+        #expect(gate.count == 8)
+        places.removeAll()
+        #expect(gate.count == others.count)
+        _ = try gate.enter("greedy")
     }
 
     @Test func aDownloadEndsSoonAfterItsTokenIsRevoked() async throws {

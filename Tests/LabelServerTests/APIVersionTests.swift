@@ -101,6 +101,11 @@ import Testing
                 let none = try await scene.ask("GET", "/v1/datasets/nothing\(path)", token: key)
                 #expect(other.status == 404 && other.body == none.body, "\(path)")
             }
+            // A database may take names for the same that differ in blanks at their end, or in capitals.
+            for name in ["dish%20", "Dish", "dish%00"] {
+                let all = try await scene.ask("GET", "/v1/datasets/\(name)", token: try await scene.key())
+                #expect(all.status == 404 && all.code == "unknown-dataset", "\(name)")
+            }
             let holds = try await scene.ask("GET", "/v1/holds?dataset=secret", token: key)
             #expect(holds.status == 404 && holds.code == "unknown-dataset")
         }

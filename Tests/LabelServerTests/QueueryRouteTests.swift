@@ -157,6 +157,28 @@ import Testing
         }
     }
 
+    @Test func manyQueriesOfOneTokenKeepNobodyElsesWaiting() async throws {
+        var options = QueryScene.Options()
+        options.runs = false
+        try await QueryScene.with(options) { scene in
+            func add(_ token: UInt64) async throws -> UInt64 {
+                try #require(
+                    try await scene.store.addQuery(
+                        "SELECT 1", tokenID: token, format: "csv", wantsTypes: false, atMost: 100))
+            }
+            func claim() async throws -> UInt64? {
+                try await scene.store.claimQuery(worker: "one", place: "query-\(UInt64.random(in: 0...UInt64.max))")?.id
+            }
+            let greedy = [try await add(901), try await add(901), try await add(901)]
+            let other = try await add(902)
+            #expect(try await claim() == greedy[0])
+            #expect(try await claim() == other)
+            #expect(try await claim() == greedy[1])
+            #expect(try await claim() == greedy[2])
+            #expect(try await claim() == nil)
+        }
+    }
+
     @Test func aServerThatDiedIsFoundOutByItsSilence() async throws {
         var options = QueryScene.Options()
         options.runs = false

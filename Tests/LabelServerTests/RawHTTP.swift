@@ -95,6 +95,12 @@ final class RawHTTP: Sendable {
         }
     }
 
+    /// Whether the other end has gone without leaving a way back, also where there is more to read before.
+    var isReset: Bool {
+        var poll = pollfd(fd: descriptor, events: 0, revents: 0)
+        return Glibc.poll(&poll, 1, 0) > 0 && poll.revents & Int16(POLLERR | POLLHUP) != 0
+    }
+
     func close() { Glibc.close(descriptor) }
 
     /// Goes away at once, as a process does that is killed.

@@ -6,15 +6,15 @@ internal import Synchronization
 package struct APIContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
     let channel: any Channel
+    /// The address at the other end of the connection, also once that is gone.
+    let peer: String
     let note = RequestNote()
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
         channel = source.channel
+        peer = source.channel.remoteAddress?.ipAddress ?? "unix"
     }
-
-    /// The address at the other end of the connection.
-    var peer: String { channel.remoteAddress?.ipAddress ?? "unix" }
 }
 
 /// What is learnt of a request on its way, for the log: names and numbers, never what anybody typed into a cell.

@@ -11,21 +11,25 @@ struct APIResponder: HTTPResponder {
     private let router: RouterResponder<APIContext>
     private let authenticator: Authenticator
     private let trustsForwarded: Bool
+    private let bodyTimeout: Duration
     private let log: AccessLog
 
     /// - Parameters:
     ///   - routes: what can be asked.
     ///   - authenticator: says whose a request is.
     ///   - trustsForwarded: the peer is a proxy, which says where requests come from.
+    ///   - bodyTimeout: a body has to be there in so long.
     ///   - log: gets a line a request.
-    init(routes: APIRoutes, authenticator: Authenticator, trustsForwarded: Bool, log: AccessLog) {
+    init(
+        routes: APIRoutes, authenticator: Authenticator, trustsForwarded: Bool, bodyTimeout: Duration, log: AccessLog
+    ) {
         (self.routes, self.authenticator, self.log) = (routes, authenticator, log)
-        self.trustsForwarded = trustsForwarded
+        (self.trustsForwarded, self.bodyTimeout) = (trustsForwarded, bodyTimeout)
         let router = Router(context: APIContext.self)
         for route in routes.all {
             for method in route.method == .get ? [HTTPRequest.Method.get, .head] : [route.method] {
                 router.on(RouterPath(route.path), method: method) { request, context in
-                    try await Self.answer(request, context, route, authenticator, trustsForwarded)
+                    try await Self.answer(request, context, route, authenticator, trustsForwarded, bodyTimeout)
                 }
             }
         }
@@ -41,6 +45,7 @@ struct APIResponder: HTTPResponder {
             response = try await router.respond(to: request, context: context)
         } catch {
             response = try failure(error, context)
+            if context.note["body"] == nil { response = Self.draining(request, response, bodyTimeout, context) }
         }
         response.headers[.xContentTypeOptions] = "nosniff"
         if isHead { response = Self.head(of: response) }
@@ -65,7 +70,7 @@ struct APIResponder: HTTPResponder {
 
     private static func answer(
         _ request: Request, _ context: APIContext, _ route: APIRoute, _ authenticator: Authenticator,
-        _ trustsForwarded: Bool
+        _ trustsForwarded: Bool, _ bodyTimeout: Duration
     ) async throws -> Response {
         let note = context.note
         note["route"] = route.path
@@ -92,7 +97,7 @@ struct APIResponder: HTTPResponder {
         }
         let query = try QueryString(request.uri.query, known: route.query)
         if !query.names.isEmpty { note["query"] = query.names.joined(separator: ",") }
-        let body = try await Self.body(of: request, atMost: route.bodyLimit, context)
+        let body = try await Self.body(of: request, atMost: route.bodyLimit, within: bodyTimeout, context)
         return try await route.handler(
             APICall(
                 request: request, body: body, context: context, identity: identity, query: query,
@@ -100,7 +105,12 @@ struct APIResponder: HTTPResponder {
     }
 
     /// Reads the body, also where nobody wants it: the next request stands behind it.
-    private static func body(of request: Request, atMost limit: Int, _ context: APIContext) async throws -> [UInt8] {
+    private static func body(
+        of request: Request, atMost limit: Int, within timeout: Duration, _ context: APIContext
+    ) async throws -> [UInt8] {
+        context.note["body"] = "read"
+        let end = lettingGo(context, in: timeout)
+        defer { end.cancel() }
         var bytes: [UInt8] = []
         for try await part in request.body {
             guard bytes.count + part.readableBytes <= limit else {
@@ -144,6 +154,29 @@ struct APIResponder: HTTPResponder {
             status: response.status, headers: response.headers, body: ResponseBody { _ in throw EndsHere() })
         head.headers[.connection] = "close"
         return head
+    }
+
+    /// Ends the connection after a while: without this, a byte now and then would hold it for good.
+    private static func lettingGo(_ context: APIContext, in timeout: Duration) -> Scheduled<Void> {
+        let channel = context.channel
+        return channel.eventLoop.scheduleTask(in: TimeAmount(timeout)) {
+            channel.triggerUserOutboundEvent(ClosesWhenSent.AtOnce(), promise: nil)
+        }
+    }
+
+    /// The same; a body that nobody wants is read behind it.
+    private static func draining(
+        _ request: Request, _ response: Response, _ timeout: Duration, _ context: APIContext
+    ) -> Response {
+        guard let length = response.body.contentLength else { return response }
+        return Response(
+            status: response.status, headers: response.headers,
+            body: ResponseBody(contentLength: length) { writer in
+                try await response.body.write(writer)
+                let end = lettingGo(context, in: timeout)
+                defer { end.cancel() }
+                for try await _ in request.body {}
+            })
     }
 
     /// The same, and the end of the connection behind it.

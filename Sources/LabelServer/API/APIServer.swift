@@ -21,6 +21,8 @@ package struct APIServer: Sendable {
         package var maximumStreams = 32
         /// A reader that takes nothing for so long is let go.
         package var writeTimeout: Duration = .seconds(120)
+        /// A request's body has to be there in so long.
+        package var requestTimeout: Duration = .seconds(60)
         /// What is under way may go on for so long once the server is told to end.
         package var drain: Duration = .seconds(30)
         /// What leases are taken as, for whoever finds a dataset busy.
@@ -79,13 +81,13 @@ package struct APIServer: Sendable {
         serverLogger.logLevel = max(logger.logLevel, .error)
         let responder = APIResponder(
             routes: routes, authenticator: authenticator, trustsForwarded: settings.trustsForwarded,
-            log: AccessLog(logger: logger))
-        let patience = settings.drain
+            bodyTimeout: settings.requestTimeout, log: AccessLog(logger: logger))
+        let (patience, stall) = (settings.drain, settings.writeTimeout)
         let application = Application(
             responder: responder,
             server: .http1(
                 configuration: .init(
-                    additionalChannelHandlers: [ClosesWhenSent(patience: patience)],
+                    additionalChannelHandlers: [ClosesWhenSent(patience: patience, stall: stall)],
                     idleTimeout: .seconds(30),
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))),

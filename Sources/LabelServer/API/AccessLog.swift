@@ -57,7 +57,7 @@ struct AccessLog: Sendable {
             "bytes": "\(bytes)", "peer": "\(context.peer)",
             "milliseconds": "\((ContinuousClock.now - started) / .milliseconds(1))",
         ]
-        for (name, value) in context.note.all where name != "closes" {
+        for (name, value) in context.note.all where !["closes", "body"].contains(name) {
             metadata[name] =
                 "\(value.unicodeScalars.filter { $0.value >= 32 && $0.value != 127 }.prefix(100).map(String.init).joined())"
         }

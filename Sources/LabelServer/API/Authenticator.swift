@@ -81,12 +81,13 @@ package final class Authenticator: Sendable {
         guard let token = try await record(of: text, address: address) else {
             throw failed(address, "bad-token", "The token is not known.")
         }
+        try count(token)
+        // Whoever had a token guesses nothing: a job that was forgotten must not shut out its successor at one address.
         switch token.state {
         case .active: break
-        case .expired: throw failed(address, "expired-token", "The token has expired.")
-        case .revoked: throw failed(address, "revoked-token", "The token was revoked.")
+        case .expired: throw Self.unauthorized("expired-token", "The token has expired.")
+        case .revoked: throw Self.unauthorized("revoked-token", "The token was revoked.")
         }
-        try count(token)
         await note(token)
         return Identity(token)
     }

@@ -25,7 +25,7 @@ struct StreamedAnswer: Sendable {
         to call: APICall, headers: HTTPFields, isGzip: Bool,
         _ write: @escaping @Sendable (StreamWriter) async throws -> Void
     ) throws -> Response {
-        let place = try gate.enter()
+        let place = try gate.enter(call.identity.publicID)
         var headers = headers
         if isGzip { headers[.contentEncoding] = "gzip" }
         let (timeout, authenticator) = (writeTimeout, authenticator)
