@@ -11,6 +11,8 @@ package struct ExportProblem: Error, CustomStringConvertible {
         case badSince = "bad-since"
         /// Tombstones of a version that is not given out whole.
         case badTombstones = "bad-tombstones"
+        /// A label was redacted while the labels were read.
+        case redacted
         /// Where it should go, there is something else.
         case occupied
         /// It could not be written.

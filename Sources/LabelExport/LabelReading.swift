@@ -72,11 +72,31 @@ package struct LabelReading: Sendable {
                 hint: "Leave out the tombstones, or the columns, condition, split and older version.")
         }
         header = RowRenderer.header(form, fields)
+        let (redacted, marks) = try await Self.redactions(store, dataset, version)
+        self.redacted = redacted
+        identity = Self.identity(version, selection, form, redactions: marks)
+    }
+
+    /// The labels of a version whose text was taken away, and the numbers of the redactions that did it.
+    private static func redactions(
+        _ store: LabelStore, _ dataset: DatasetRecord, _ version: VersionRecord
+    ) async throws -> ([KeyHash: RedactedRow], [UInt64]) {
         let rows = try await store.redactedRows(of: dataset).filter { $0.stands(in: version.version) }
         let redacted = Dictionary(rows.map { ($0.key, $0) }, uniquingKeysWith: { _, last in last })
         let marks = try await store.redactions(of: dataset).filter { redacted[$0.key]?.rowHash == $0.rowHash }
-        self.redacted = redacted
-        identity = Self.identity(version, selection, form, redactions: marks.map(\.id))
+        return (redacted, marks.map(\.id))
+    }
+
+    /// Makes sure that nothing was redacted while the labels were read: what is written would hold what has to go.
+    ///
+    /// - Throws: `ExportProblem` with `redacted`; `MySQLError`.
+    package func requireNothingRedactedMeanwhile() async throws {
+        let (_, marks) = try await Self.redactions(store, dataset, version)
+        guard Self.identity(version, selection, form, redactions: marks) == identity else {
+            throw ExportProblem(
+                .redacted, "A label of \(dataset.name)@\(version.version) was redacted meanwhile.",
+                hint: "Start the export again.")
+        }
     }
 
     /// The schema of an older version, whose labels must be such that they may have been wanted.

@@ -1,4 +1,6 @@
 import Foundation
+import LabelExport
+import LabelStore
 import SheetsEmulator
 import TestSupport
 import Testing
@@ -21,6 +23,26 @@ import Testing
             let synced = try await scene.run("sync")
             #expect(synced.code == 0, "\(synced)")
             try await body(scene)
+        }
+    }
+
+    /// What was written until then would hold what has to go.
+    @Test func anExportDuringWhichALabelIsRedactedIsNone() async throws {
+        try await Scene.with { scene in
+            try await scene.run("sync")
+            let store = TestStore.open(scene.database, connections: 4)
+            let dataset = try await store.dataset("dish")
+            let reading = try await LabelReading(
+                store: store, dataset: dataset, version: try await store.version(1, of: dataset), selection: .all,
+                form: LabelForm(.ndjson))
+            #expect(try await scene.run("redact", "dish", "--key", "3", "--why", "asked to").code == 0)
+            let job = ExportJob(reading, .init(parts: 2), to: FolderTarget(path: "\(scene.folder)/out"))
+            let problem = await #expect(throws: ExportProblem.self) { _ = try await job.run { _ in } }
+            #expect(problem?.code == .redacted)
+            #expect(!FileManager.default.fileExists(atPath: "\(scene.folder)/out"))
+            let again = try await scene.run("export", "dish@1", "--output", "out/", "--parts", "2", "--json")
+            #expect(again.code == 0 && again.output.contains("\"reused\" : 0"), "\(again)")
+            await store.close()
         }
     }
 

@@ -54,6 +54,7 @@ package struct ExportJob: Sendable {
             case .nothing: before = []
             }
             var parts = try await writeParts(before, identity, progress)
+            try await reading.requireNothingRedactedMeanwhile()
             parts.sort { $0.path < $1.path }
             let manifest = manifest(parts)
             try await put("schema.json", reading.schema.document)

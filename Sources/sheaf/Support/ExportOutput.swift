@@ -104,6 +104,7 @@ struct ExportOutput {
                 progress.show(progressText(seen))
             }
             if let encoder { try file.write(encoder.finish()) }
+            try await reading.requireNothingRedactedMeanwhile()
             progress.clear()
             try file.finish()
         } catch {

@@ -103,7 +103,7 @@ struct Failure: Error {
         case let error as TrainingError:
             self.init(.jobFailed, code: error.code.rawValue, error.message, hint: error.hint)
         case let problem as ExportProblem:
-            let exit: Exit = problem.code == .output ? .output : .usage
+            let exit: Exit = [.output, .redacted].contains(problem.code) ? .output : .usage
             self.init(exit, code: problem.code.rawValue, problem.message, hint: problem.hint)
         case let error as ObjectStorageError:
             let exit: Exit = error.code == .invalid ? .usage : .output
