@@ -58,6 +58,8 @@ struct LabelRoutes {
                 progress.add(chunk)
                 try await writer.write(hasCursors ? chunk.bytes + Self.mark(chunk.cursor) : chunk.bytes)
             }
+            // Thrown before the last byte: what was received looks cut, and nobody takes it for whole.
+            try await reading.requireNothingRedactedMeanwhile()
             if let cursor = progress.cursor { writer.set(trailer: "Sheaf-Cursor", cursor.description) }
             writer.set(trailer: "Sheaf-Rows", "\(progress.rows)")
         }
