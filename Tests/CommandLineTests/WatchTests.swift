@@ -16,11 +16,13 @@ import Testing
                 try await scene.untilWatching()
                 try scene.emulator.type("s1", "'料理'!C2", [["副菜"]])
                 try await eventually("the edit is published") { try await scene.version() == 2 }
+                try scene.emulator.type("s1", "'料理'!C3", [["主菜"]])
+                try await eventually("another edit is published") { try await scene.version() == 3 }
             }
             #expect(outcome.code == 0, "\(outcome)")
-            // The third may have been published a moment before the signal, and not yet told.
-            #expect(try Scene.triggers(outcome).prefix(2) == ["start", "channel"])
-            #expect(try await scene.endedRuns() == 3)
+            // The last may have been published a moment before the signal, and not yet told.
+            #expect(try Scene.triggers(outcome).prefix(3) == ["start", "channel", "notice"])
+            #expect(try await scene.endedRuns() == 4)
             // Told by the log, without anything that was typed or is secret.
             #expect(outcome.errors.contains(#""trigger":"notice""#))
             for text in ["副菜", "主食", "Bearer"] { #expect(!outcome.errors.contains(text)) }

@@ -98,7 +98,6 @@ final class StreamWriter: @unchecked Sendable {
     /// Sends some more.
     func write(_ bytes: [UInt8]) async throws {
         try Task.checkCancellation()
-        try await check()
         try await send(encoder?.encode(bytes) ?? bytes)
     }
 
@@ -118,6 +117,8 @@ final class StreamWriter: @unchecked Sendable {
         // Without this, who stops reading without going away would hold its place for good.
         var rest = ByteBuffer(bytes: bytes)
         while let piece = rest.readSlice(length: min(Self.piece, rest.readableBytes)), piece.readableBytes > 0 {
+            // For each piece, since one write may take a slow reader longer than a token stays good.
+            try await check()
             let end = channel.eventLoop.scheduleTask(in: timeout) {
                 channel.triggerUserOutboundEvent(ClosesWhenSent.AtOnce(), promise: nil)
             }
