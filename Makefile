@@ -74,6 +74,7 @@ test-all: test lint build test-crash test-lives test-tables test-python test-clu
 bench: deps ## Measure, and print ratios to what the machine can do
 	$(SWIFT) build -c release
 	.build/release/sheaf-bench run
+	.build/release/sheaf-bench exports
 	.build/release/sheaf-bench pull
 	.build/release/sheaf-bench calls
 	.build/release/sheaf-bench validate
