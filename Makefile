@@ -68,7 +68,7 @@ test-cluster: deps ## Run the suites that use the store against a Galera cluster
 	SWIFT="$(SWIFT)" TEST_WIDTH=$(TEST_WIDTH) Tests/Support/test-cluster.sh
 
 .PHONY: test-all
-test-all: test lint build test-crash test-lives test-tables test-python test-cluster ## Run the tests and what takes longer: the format check, a release build, crashes, lives, tables, a cluster
+test-all: test lint build test-crash test-lives test-tables test-python test-api test-cluster ## Run the tests and what takes longer: the format check, a release build, crashes, lives, tables, a cluster
 
 .PHONY: bench
 bench: deps ## Measure, and print ratios to what the machine can do
