@@ -6,6 +6,7 @@ internal import LabelExport
 internal import LabelSchema
 internal import LabelStore
 internal import Sync
+internal import Synchronization
 
 /// The labels of a version, as `sheaf export` writes them.
 struct LabelRoutes {
@@ -65,14 +66,15 @@ struct LabelRoutes {
         }
     }
 
-    /// How far a stream is; of one task.
-    private final class Progress: @unchecked Sendable {
-        nonisolated(unsafe) private(set) var cursor: KeyHash?
-        nonisolated(unsafe) private(set) var rows = 0
+    /// How far a stream is.
+    private final class Progress: Sendable {
+        private let state = Mutex<(cursor: KeyHash?, rows: Int)>((nil, 0))
+
+        var cursor: KeyHash? { state.withLock { $0.cursor } }
+        var rows: Int { state.withLock { $0.rows } }
 
         func add(_ chunk: LabelReading.Chunk) {
-            cursor = chunk.cursor
-            rows += chunk.rows
+            state.withLock { $0 = (chunk.cursor, $0.rows + chunk.rows) }
         }
     }
 

@@ -76,7 +76,8 @@ struct StreamedAnswer: Sendable {
 
 /// Takes the bytes of an answer: each write waits until the reader can take more.
 ///
-/// Used by one task, one write after the other; so nothing of it is touched by two at a time.
+/// `@unchecked Sendable`: it is made for one answer and given to the one closure that writes it, which awaits each write
+/// before the next; so nothing of it is touched by two tasks at a time.
 final class StreamWriter: @unchecked Sendable {
     private nonisolated(unsafe) var body: any ResponseBodyWriter
     private nonisolated(unsafe) let encoder: GzipEncoder?

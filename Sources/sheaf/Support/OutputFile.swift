@@ -8,6 +8,8 @@ final class OutputFile {
     /// The name it has until it is whole; `nil` if it is written to directly.
     private let temporary: String?
     private let descriptor: Int32
+    /// Its number may be another file's since.
+    private var isClosed = false
 
     /// - Parameter path: `nil` or `-` writes to standard output.
     /// - Throws: `Failure` with `Exit.output` if the file cannot be made.
@@ -53,10 +55,10 @@ final class OutputFile {
     func finish() throws {
         guard let path else { return }
         guard let temporary else {
-            guard close(descriptor) == 0 else { throw Self.failure(path, errno) }
+            guard closeOnce() == 0 else { throw Self.failure(path, errno) }
             return
         }
-        guard fsync(descriptor) == 0, close(descriptor) == 0, rename(temporary, path) == 0 else {
+        guard fsync(descriptor) == 0, closeOnce() == 0, rename(temporary, path) == 0 else {
             throw Self.failure(path, errno)
         }
     }
@@ -64,8 +66,14 @@ final class OutputFile {
     /// Leaves nothing behind.
     func discard() {
         guard path != nil else { return }
-        close(descriptor)
+        _ = closeOnce()
         if let temporary { unlink(temporary) }
+    }
+
+    private func closeOnce() -> Int32 {
+        if isClosed { return 0 }
+        isClosed = true
+        return close(descriptor)
     }
 
     private static func failure(_ path: String, _ number: Int32) -> Failure {
